@@ -1,0 +1,1 @@
+//! The application: the one API that the command line and the window both call.

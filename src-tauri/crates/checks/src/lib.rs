@@ -1,0 +1,1 @@
+//! Judges facts: loads content/checks and evaluates its CEL expressions.

@@ -1,0 +1,2 @@
+//! The befund command; links no webview.
+fn main() {}

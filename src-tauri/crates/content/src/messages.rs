@@ -1,0 +1,84 @@
+//! Fluent messages from `content/locales`: the same files that the window reads.
+
+use std::borrow::Cow;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::langid;
+
+use crate::{Lang, builtin};
+
+/// An argument of a message.
+pub type Arg<'a> = (&'a str, Cow<'a, str>);
+
+/// The messages of every language.
+pub struct Messages {
+    en: FluentBundle<FluentResource>,
+    de: FluentBundle<FluentResource>,
+}
+
+impl Messages {
+    /// The messages that ship inside the program. Broken ones are a test failure, not a run-time one:
+    /// what cannot be read is left out, and its key is shown.
+    pub fn builtin() -> Self {
+        Self { en: bundle(Lang::En), de: bundle(Lang::De) }
+    }
+
+    /// A message in one language; its key if there is none.
+    pub fn get(&self, lang: Lang, key: &str, args: &[Arg<'_>]) -> String {
+        let bundle = match lang {
+            Lang::En => &self.en,
+            Lang::De => &self.de,
+        };
+        let Some(pattern) = bundle.get_message(key).and_then(|m| m.value()) else {
+            return key.to_owned();
+        };
+        let mut fluent_args = FluentArgs::new();
+        for (name, value) in args {
+            // Numbers stay numbers, so that plural forms can be chosen.
+            match value.parse::<f64>() {
+                Ok(number) => fluent_args.set(*name, FluentValue::from(number)),
+                Err(_) => fluent_args.set(*name, FluentValue::from(value.as_ref())),
+            }
+        }
+        let mut errors = Vec::new();
+        bundle.format_pattern(pattern, Some(&fluent_args), &mut errors).into_owned()
+    }
+
+    /// Every key of one language, for the test that compares them.
+    pub fn keys(lang: Lang) -> Vec<String> {
+        let mut keys: Vec<String> = sources(lang)
+            .flat_map(|text| {
+                text.lines()
+                    .filter_map(|l| l.split_once(" = ").or_else(|| l.split_once(" =")))
+                    .map(|(key, _)| key.to_owned())
+                    .filter(|k| k.starts_with(|c: char| c.is_ascii_lowercase()))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        keys.sort_unstable();
+        keys
+    }
+}
+
+fn sources(lang: Lang) -> impl Iterator<Item = &'static str> {
+    builtin(&format!("locales/{lang}"))
+        .into_iter()
+        .filter(|(name, _)| name.ends_with(".ftl"))
+        .map(|(_, text)| text)
+}
+
+fn bundle(lang: Lang) -> FluentBundle<FluentResource> {
+    let id = match lang {
+        Lang::En => langid!("en"),
+        Lang::De => langid!("de"),
+    };
+    let mut bundle = FluentBundle::new_concurrent(vec![id]);
+    // Isolation marks around arguments garble terminals and mail.
+    bundle.set_use_isolating(false);
+    for text in sources(lang) {
+        let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(partial, _)| partial);
+        let _ = bundle.add_resource(resource);
+    }
+    bundle
+}

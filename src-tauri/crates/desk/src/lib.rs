@@ -1,0 +1,1 @@
+//! Tickets and the durable outbox; the local desk.

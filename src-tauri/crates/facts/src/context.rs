@@ -1,0 +1,147 @@
+//! What a probe is given: where to ask, how long it may take, and what it may touch.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+/// Hosts that may be asked. Nothing is sent to any other: the policy names them all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Endpoints {
+    /// Connectivity checks over plain HTTP; a captive portal shows itself here.
+    pub http: Vec<HttpEndpoint>,
+    /// Hosts whose TLS certificate chain is captured.
+    pub https: Vec<String>,
+    /// `address:port` reached by TCP without a name; IPv6 in brackets.
+    pub addresses: Vec<String>,
+    /// Names that every resolver must know.
+    pub names: Vec<String>,
+    /// Independent resolvers, asked for a second opinion.
+    pub resolvers: Vec<String>,
+    /// Time servers.
+    pub ntp: Vec<String>,
+    /// PEM file with trust anchors beside the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// One connectivity check: a URL, and what an open network answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum HttpEndpoint {
+    /// Expects status 204.
+    NoContent(String),
+    /// Expects this status and, if given, a body that contains `body`.
+    Answer {
+        /// The address.
+        url: String,
+        /// The expected text in the body.
+        #[serde(default)]
+        body: Option<String>,
+    },
+}
+
+impl HttpEndpoint {
+    /// The address asked.
+    pub fn url(&self) -> &str {
+        match self {
+            Self::NoContent(url) | Self::Answer { url, .. } => url,
+        }
+    }
+
+    /// The text an open network's answer contains; `None` where 204 is expected.
+    pub fn body(&self) -> Option<&str> {
+        match self {
+            Self::NoContent(_) => None,
+            Self::Answer { body, .. } => body.as_deref(),
+        }
+    }
+}
+
+impl Default for Endpoints {
+    /// Public check addresses of several operators, so that one operator's outage is not ours.
+    fn default() -> Self {
+        let own = |list: &[&str]| list.iter().map(ToString::to_string).collect();
+        Self {
+            http: vec![
+                HttpEndpoint::NoContent("http://connectivitycheck.gstatic.com/generate_204".into()),
+                HttpEndpoint::Answer {
+                    url: "http://detectportal.firefox.com/success.txt".into(),
+                    body: Some("success".into()),
+                },
+                HttpEndpoint::Answer {
+                    url: "http://www.msftconnecttest.com/connecttest.txt".into(),
+                    body: Some("Microsoft Connect Test".into()),
+                },
+            ],
+            https: own(&["https://www.debian.org/", "https://www.wikipedia.org/"]),
+            addresses: own(&["9.9.9.9:443", "1.1.1.1:443", "[2620:fe::fe]:443", "[2606:4700:4700::1111]:443"]),
+            names: own(&["www.debian.org", "www.wikipedia.org"]),
+            resolvers: own(&["9.9.9.9", "1.1.1.1", "2620:fe::fe"]),
+            ntp: own(&["pool.ntp.org", "time.cloudflare.com"]),
+            ca_file: None,
+        }
+    }
+}
+
+/// How long measuring may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// For one probe.
+    pub probe: Duration,
+    /// For all of them together.
+    pub overall: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { probe: Duration::from_secs(4), overall: Duration::from_secs(10) }
+    }
+}
+
+/// What every probe is given.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Where to ask.
+    pub endpoints: Endpoints,
+    /// Nothing may be sent.
+    pub offline: bool,
+    /// How long it may take.
+    pub limits: Limits,
+    /// Cancelled when the person stops the measurement.
+    pub cancel: CancellationToken,
+    /// The file system's root; another one in tests, so that recorded trees can be read.
+    pub root: PathBuf,
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self {
+            endpoints: Endpoints::default(),
+            offline: false,
+            limits: Limits::default(),
+            cancel: CancellationToken::new(),
+            root: PathBuf::from("/"),
+        }
+    }
+}
+
+impl Context {
+    /// A path of the measured system under this context's root: `path("/proc/uptime")`.
+    pub fn path(&self, absolute: &str) -> PathBuf {
+        self.root.join(absolute.trim_start_matches('/'))
+    }
+
+    /// Time for one step inside a probe: a little under the probe's own budget, so that a probe can
+    /// still report its other steps when one of them hangs.
+    pub fn step(&self) -> Duration {
+        self.limits.probe.mul_f64(0.85)
+    }
+
+    /// Whether the real system is measured and not a recorded tree.
+    pub fn is_live(&self) -> bool {
+        self.root == Path::new("/")
+    }
+}

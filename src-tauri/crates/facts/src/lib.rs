@@ -1,0 +1,29 @@
+//! Typed facts about this computer, and the probes that measure them.
+//!
+//! A probe does I/O and judges nothing: whether a value is good or bad is for the checks. Every
+//! value that could not be measured says why ([`Absence`]); nothing here ever invents a value.
+//! One folder a subject; one file an operating system where they differ. A new subject is one
+//! folder and one line in [`registry`].
+
+mod context;
+mod reading;
+mod registry;
+mod sensitivity;
+
+pub mod clock;
+pub mod cpu;
+pub mod dns;
+pub mod filesystems;
+pub mod links;
+pub mod memory;
+pub mod proxy;
+pub mod reach;
+pub mod routes;
+pub mod system;
+pub mod tls;
+pub mod web;
+
+pub use context::{Context, Endpoints, HttpEndpoint, Limits};
+pub use reading::{Absence, Reading, Reason};
+pub use registry::{Needs, Progress, Snapshot, Subject, measure};
+pub use sensitivity::{PrivateKind, PrivateValue, Sensitivity, private_values, undeclared};

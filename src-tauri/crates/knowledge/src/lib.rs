@@ -1,0 +1,1 @@
+//! Finds the guide a person's own words mean.

@@ -1,0 +1,1 @@
+//! The support package: report, manifest, zip; written and safely read.

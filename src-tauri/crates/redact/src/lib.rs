@@ -1,0 +1,1 @@
+//! Finds and replaces what is private; knows nothing of packages.
