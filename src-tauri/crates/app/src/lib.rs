@@ -1,1 +1,40 @@
 //! The application: the one API that the command line and the window both call.
+//!
+//! Here the parts meet: policy, measuring, judging, guiding, the journal of a case, package, ticket.
+//! What a part does lives in its own crate; what a page looks like lives in the window.
+
+mod app;
+mod case_store;
+mod cases;
+mod error;
+mod logging;
+mod measuring;
+mod pages;
+mod paths;
+mod policy;
+mod review;
+mod settings;
+mod tickets;
+mod words;
+
+pub mod report;
+pub mod view;
+
+pub use app::App;
+pub use befund_content::Lang;
+pub use error::AppError;
+pub use logging::start_log;
+pub use measuring::Offline;
+pub use paths::Paths;
+pub use policy::{DeskPolicy, HelpPolicy, Policy, PolicyInForce, PolicyLimits, Recipe, parse as parse_policy};
+pub use settings::system_language;
+
+/// Reading packages, for the command line.
+pub mod package {
+    pub use befund_package::{Opened, open, printable};
+}
+
+/// Replacing what is private, for the command line: the package's own engine.
+pub mod redact {
+    pub use befund_redact::{Names, NamesError, Redactor};
+}

@@ -6,9 +6,11 @@
 //! folder and one line in [`registry`].
 
 mod context;
+mod net;
 mod reading;
 mod registry;
 mod sensitivity;
+mod source;
 
 pub mod clock;
 pub mod cpu;

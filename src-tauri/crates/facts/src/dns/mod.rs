@@ -1,8 +1,24 @@
 //! Resolvers, what each answers, and what the system's own resolution gives.
+//!
+//! | system | source | privilege | blind spots |
+//! |---|---|---|---|
+//! | Unix | servers and search domains: `/etc/resolv.conf`; behind the stub 127.0.0.53 also `/run/systemd/resolve/resolv.conf` | none | servers of single links or domains (split DNS of systemd-resolved, macOS' resolvers for single domains); DNS over TLS or HTTPS, which resolved or a browser may use instead; libraries that read other files |
+//! | Windows | none yet: no servers are listed | | |
+//! | all | each server asked directly by UDP, by TCP when the answer does not fit | none | a router's "no way" that comes as a soft error is not told to unprivileged programs and shows as a timeout |
+//! | all | the system's own resolution: getaddrinfo | none | which of its sources (hosts file, mDNS, DNS) answered; its error for a dead, a failing and a refusing server is one and the same |
+//!
+//! Direct questions go to the policy's first two names, for IPv4 and IPv6, to every server at once.
+
+mod ask;
+mod settings;
+
+use std::net::{IpAddr, SocketAddr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::net::{IpAddr, SocketAddr};
+use tokio::time::Instant;
+
+use crate::net::{self, ResolveFailure};
 use crate::sensitivity::facts;
 use crate::{Context, Reading, Reason};
 
@@ -84,7 +100,84 @@ pub enum LookupOutcome {
     Failed,
 }
 
+/// How many of the policy's names each server is asked for.
+const NAMES_ASKED: usize = 2;
+
 /// Measures this subject.
-pub async fn measure(_cx: Context) -> Reading<Dns> {
-    Reading::absent(Reason::NotSupported, "no probe yet")
+pub async fn measure(cx: Context) -> Reading<Dns> {
+    let settings = settings::read(&cx);
+    if cx.offline {
+        let offline = || Reading::absent(Reason::Offline, "");
+        let servers = settings.servers.into_iter().map(|s| s.unasked(offline())).collect();
+        return Reading::Value(Dns {
+            servers,
+            system: Reading::absent(Reason::Offline, ""),
+            independent: Reading::absent(Reason::Offline, ""),
+            search_domains: settings.search_domains,
+        });
+    }
+    let deadline = net::deadline(&cx);
+    let names: Vec<String> = cx.endpoints.names.iter().take(NAMES_ASKED).cloned().collect();
+    let (servers, independent, system) = tokio::join!(
+        ask_all(settings.servers, &names, deadline),
+        ask_all(settings::independent(&cx.endpoints.resolvers), &names, deadline),
+        look_up_all(&cx.endpoints.names, deadline),
+    );
+    Reading::Value(Dns {
+        servers,
+        system: if cx.endpoints.names.is_empty() { Reading::absent(Reason::NothingToMeasure, "the policy names no names") } else { Reading::Value(system) },
+        independent: if cx.endpoints.resolvers.is_empty() {
+            Reading::absent(Reason::NothingToMeasure, "the policy names no independent resolvers")
+        } else {
+            Reading::Value(independent)
+        },
+        search_domains: settings.search_domains,
+    })
 }
+
+async fn ask_all(servers: Vec<settings::Server>, names: &[String], deadline: Instant) -> Vec<DnsServer> {
+    let asked = servers.into_iter().map(|server| {
+        let names = names.to_vec();
+        async move {
+            if names.is_empty() {
+                return server.unasked(Reading::absent(Reason::NothingToMeasure, "the policy names no names"));
+            }
+            let questions = names
+                .into_iter()
+                .flat_map(|name| [(name.clone(), ask::Record::A), (name, ask::Record::Aaaa)])
+                .map(|(name, record)| ask::ask(server.address, name, record, deadline));
+            let lookups = net::side_by_side(questions).await;
+            server.unasked(Reading::Value(lookups))
+        }
+    });
+    net::side_by_side(asked).await
+}
+
+async fn look_up_all(names: &[String], deadline: Instant) -> Vec<SystemLookup> {
+    let lookups = names.iter().take(net::MOST_TARGETS).cloned().map(|name| look_up(name, deadline));
+    net::side_by_side(lookups).await
+}
+
+async fn look_up(name: String, deadline: Instant) -> SystemLookup {
+    let started = Instant::now();
+    let found = net::resolve(&name, 0, deadline).await;
+    let took_ms = net::ms(started.elapsed());
+    let (outcome, addresses, detail) = match found {
+        Ok(addresses) => {
+            (LookupOutcome::Answered, addresses.iter().map(SocketAddr::ip).collect(), String::new())
+        }
+        Err(error) => {
+            let outcome = match error.failure {
+                ResolveFailure::NoSuchName => LookupOutcome::NoSuchName,
+                ResolveFailure::Empty => LookupOutcome::Empty,
+                ResolveFailure::TimedOut => LookupOutcome::TimedOut,
+                ResolveFailure::Failed => LookupOutcome::Failed,
+            };
+            (outcome, Vec::new(), error.detail)
+        }
+    };
+    SystemLookup { name, outcome, addresses, took_ms, detail }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,38 @@
 //! Mounted file systems that hold the person's or the system's data.
+//!
+//! | system  | source                                             | privilege |
+//! |---------|----------------------------------------------------|-----------|
+//! | Linux   | `/proc/self/mountinfo`; `statvfs` for the numbers  | none; another user's FUSE mount refuses its numbers |
+//! | others  | `sysinfo`                                          | none      |
+//!
+//! Each mount is asked on a thread of its own: a share whose server is gone never answers, and only
+//! its own numbers are `timed_out`.
+//!
+//! Left out: the kernel's views (proc, sysfs and the like), mounts hidden under a later one at the
+//! same place, single files mounted into a container, and what a container engine mounts for its
+//! containers. One file system mounted in several places is listed once, where it matters most.
+//!
+//! Blind spots: quotas. btrfs and ZFS estimate what is free. A disk that is there and not mounted.
+//! Of mount options with a value, only those known to be harmless keep it: others can carry names.
+
+use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
 use crate::sensitivity::facts;
-use crate::{Context, Reading, Reason};
+use crate::{Context, Reading};
+
+#[cfg(target_os = "linux")]
+mod linux;
+// Compiled in tests too, so that it stays sound on a machine that never ships it.
+#[cfg(any(not(target_os = "linux"), test))]
+mod other;
+
+#[cfg(target_os = "linux")]
+use linux as source;
+#[cfg(not(target_os = "linux"))]
+use other as source;
 
 facts! {
     /// Mounted file systems.
@@ -58,6 +87,94 @@ pub enum FilesystemClass {
 }
 
 /// Measures this subject.
-pub async fn measure(_cx: Context) -> Reading<Filesystems> {
-    Reading::absent(Reason::NotSupported, "no probe yet")
+pub async fn measure(cx: Context) -> Reading<Filesystems> {
+    source::measure(cx).await
+}
+
+/// The class of a file system type, by the names that Linux, macOS and Windows give them.
+fn class_of(kind: &str) -> FilesystemClass {
+    let kind = kind.to_ascii_lowercase();
+    match kind.strip_prefix("fuse.").unwrap_or(&kind) {
+        "tmpfs" | "ramfs" => FilesystemClass::Memory,
+        "squashfs" | "iso9660" | "udf" | "erofs" | "cramfs" | "romfs" | "cd9660" | "cdfs" | "snapfuse"
+        | "squashfuse" | "squashfuse_ll" => FilesystemClass::Image,
+        // The last ones are folders of the computer that this virtual one runs on.
+        "nfs" | "nfs4" | "cifs" | "smb3" | "smbfs" | "smb" | "afs" | "afpfs" | "ncpfs" | "coda" | "ceph"
+        | "glusterfs" | "lustre" | "beegfs" | "gpfs" | "orangefs" | "pvfs2" | "davfs" | "davfs2" | "webdav"
+        | "sshfs" | "rclone" | "s3fs" | "goofys" | "curlftpfs" | "juicefs" | "onedriver"
+        | "google-drive-ocamlfuse" | "9p" | "virtiofs" | "vboxsf" | "vmhgfs" | "vmhgfs-fuse" | "prl_fs" => {
+            FilesystemClass::Network
+        }
+        mounted if mounted.ends_with("appimage") => FilesystemClass::Image,
+        _ => FilesystemClass::Local,
+    }
+}
+
+/// Which of the mount points holds this path: the longest that leads to it.
+fn holder<'a>(path: &str, mount_points: impl Iterator<Item = &'a str>) -> Option<usize> {
+    mount_points
+        .enumerate()
+        .filter(|(_, point)| Path::new(path).starts_with(point))
+        .max_by_key(|(_, point)| point.len())
+        .map(|(i, _)| i)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn any_machine_has_one_system_mount_with_more_space_than_is_free() {
+        let reading = measure(Context::default()).await;
+        let mounts = &reading.value().unwrap().mounts;
+        let system: Vec<_> = mounts.iter().filter(|m| m.is_system).collect();
+        assert_eq!(system.len(), 1, "{mounts:#?}");
+        assert!(*system[0].size_bytes.value().unwrap() > 0);
+        for mount in mounts {
+            let (Some(size), Some(free), Some(available)) =
+                (mount.size_bytes.value(), mount.free_bytes.value(), mount.available_bytes.value())
+            else {
+                continue;
+            };
+            assert!(available <= free && free <= size, "{mount:#?}");
+        }
+        assert!(mounts.iter().filter(|m| m.is_home).count() <= 1, "{mounts:#?}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn the_portable_source_agrees_with_the_kernel() {
+        let (here, there) = (measure(Context::default()).await, other::measure(Context::default()).await);
+        let system = |r: &Reading<Filesystems>| {
+            let found = r.value().unwrap().mounts.iter().find(|m| m.is_system).unwrap();
+            (found.kind.clone(), found.size_bytes.clone(), found.read_only)
+        };
+        assert_eq!(system(&here), system(&there));
+    }
+
+    #[test]
+    fn the_class_follows_from_the_type() {
+        for (kind, class) in [
+            ("ext4", FilesystemClass::Local),
+            ("fuseblk", FilesystemClass::Local),
+            ("overlay", FilesystemClass::Local),
+            ("NTFS", FilesystemClass::Local),
+            ("nfs4", FilesystemClass::Network),
+            ("cifs", FilesystemClass::Network),
+            ("fuse.sshfs", FilesystemClass::Network),
+            ("tmpfs", FilesystemClass::Memory),
+            ("squashfs", FilesystemClass::Image),
+            ("fuse.Editor.AppImage", FilesystemClass::Image),
+        ] {
+            assert_eq!(class_of(kind), class, "{kind}");
+        }
+    }
+
+    #[test]
+    fn the_longest_mount_point_holds_a_path() {
+        let points = ["/", "/home", "/home/ada/Music", "/homes"];
+        assert_eq!(holder("/home/ada", points.into_iter()), Some(1));
+        assert_eq!(holder("/homestead", points.into_iter()), Some(0));
+        assert_eq!(holder("relative", points.into_iter()), None);
+    }
 }

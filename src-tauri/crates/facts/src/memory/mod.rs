@@ -1,7 +1,26 @@
 //! Main memory and swap.
+//!
+//! | system  | source                                   | privilege |
+//! |---------|------------------------------------------|-----------|
+//! | Linux   | `/proc/meminfo`                          | none      |
+//! | others  | `sysinfo` (Windows: `GlobalMemoryStatusEx` and performance counters; macOS: `host_statistics64`) | none |
+//!
+//! Blind spots: a container sees its host's memory, not its own limit. Kernels before 3.14 do not say
+//! what is available. Compressed memory (zram) counts as swap.
 
 use crate::sensitivity::facts;
-use crate::{Context, Reading, Reason};
+use crate::{Context, Reading};
+
+#[cfg(target_os = "linux")]
+mod linux;
+// Compiled in tests too, so that it stays sound on a machine that never ships it.
+#[cfg(any(not(target_os = "linux"), test))]
+mod other;
+
+#[cfg(target_os = "linux")]
+use linux as source;
+#[cfg(not(target_os = "linux"))]
+use other as source;
 
 facts! {
     /// Main memory and swap.
@@ -18,6 +37,28 @@ facts! {
 }
 
 /// Measures this subject.
-pub async fn measure(_cx: Context) -> Reading<Memory> {
-    Reading::absent(Reason::NotSupported, "no probe yet")
+pub async fn measure(cx: Context) -> Reading<Memory> {
+    source::measure(cx).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn any_machine_has_memory_and_no_more_available_than_there_is() {
+        let reading = measure(Context::default()).await;
+        let memory = reading.value().unwrap();
+        let total = *memory.total_bytes.value().unwrap();
+        assert!(total > 16 << 20, "{total}");
+        assert!(*memory.available_bytes.value().unwrap() <= total);
+        assert!(memory.swap_free_bytes.value().unwrap() <= memory.swap_total_bytes.value().unwrap());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn the_portable_source_agrees_with_the_kernel() {
+        let (here, there) = (measure(Context::default()).await, other::measure(Context::default()).await);
+        assert_eq!(here.value().unwrap().total_bytes, there.value().unwrap().total_bytes);
+    }
 }

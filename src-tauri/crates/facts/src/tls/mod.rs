@@ -1,8 +1,32 @@
 //! TLS to named hosts, with the chain captured even when it is invalid.
+//!
+//! | system | source | privilege | blind spots |
+//! |---|---|---|---|
+//! | all | a TLS 1.2 or 1.3 handshake with each host of the policy (rustls), verified against the system's trust anchors and the policy's `ca_file`; closed without a word after the handshake | none | revocation; what only other TLS libraries refuse or accept; the direct way only, never through a proxy |
+//! | Linux | anchors: the distribution's bundle, or `SSL_CERT_FILE`/`SSL_CERT_DIR` | none | anchors that a browser keeps for itself (NSS) |
+//! | Windows, macOS | anchors: the system's root store | none | distrust settings for single certificates |
+//!
+//! The handshake goes on after an invalid certificate, so that its version is known too; nothing is
+//! ever sent over such a connection. What a host sends is bounded: at most ten certificates, a
+//! hundred names each, and all text is cut and freed from control characters.
 
+mod chain;
+mod verdict;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use jiff::Timestamp;
+use tokio::time::Instant;
+use tokio_rustls::TlsConnector;
+
+use crate::net::{self, Target, Wait};
+use crate::reach::ConnectOutcome;
 use crate::sensitivity::facts;
 use crate::{Context, Reading, Reason};
 
@@ -68,7 +92,8 @@ pub enum TlsOutcome {
     Invalid,
     /// The connection was made and TLS was not.
     HandshakeFailed,
-    /// The name was not found.
+    /// No address was found for the name; the detail says whether there is none, or the lookup failed
+    /// or took too long.
     NameNotFound,
     /// Connection refused.
     Refused,
@@ -81,6 +106,138 @@ pub enum TlsOutcome {
 }
 
 /// Measures this subject.
-pub async fn measure(_cx: Context) -> Reading<Tls> {
-    Reading::absent(Reason::NotSupported, "no probe yet")
+pub async fn measure(cx: Context) -> Reading<Tls> {
+    if cx.offline {
+        return Reading::absent(Reason::Offline, "");
+    }
+    let deadline = net::deadline(&cx);
+    let ca_file = cx.endpoints.ca_file.clone();
+    // Files, read away from the runtime's own threads.
+    let loading = tokio::task::spawn_blocking(move || Anchors::load(ca_file.as_deref()));
+    let anchors = match tokio::time::timeout_at(deadline, loading).await {
+        Ok(Ok(anchors)) => Arc::new(anchors),
+        Ok(Err(error)) => return Reading::absent(Reason::Failed, format!("load the trust anchors: {error}")),
+        Err(_) => return Reading::absent(Reason::TimedOut, "loading the trust anchors took too long"),
+    };
+    let mut targets: Vec<Target> = Vec::new();
+    for text in cx.endpoints.https.iter().take(net::MOST_TARGETS) {
+        match Target::parse(text, 443) {
+            Some(target) if targets.contains(&target) => {}
+            Some(target) => targets.push(target),
+            None => tracing::warn!(host = %text, "the policy's endpoint names no host; left out"),
+        }
+    }
+    let hosts = targets.into_iter().map(|target| host(target, Arc::clone(&anchors), deadline));
+    Reading::Value(Tls { hosts: net::side_by_side(hosts).await })
 }
+
+/// Whom this computer trusts.
+struct Anchors {
+    store: Arc<RootCertStore>,
+    /// What could not be loaded, for the detail of hosts that are then not trusted.
+    trouble: String,
+}
+
+impl Anchors {
+    fn load(ca_file: Option<&Path>) -> Self {
+        let mut store = RootCertStore::empty();
+        let mut trouble = Vec::new();
+        let system = rustls_native_certs::load_native_certs();
+        store.add_parsable_certificates(system.certs);
+        if store.is_empty() {
+            let errors: Vec<_> = system.errors.iter().map(ToString::to_string).collect();
+            trouble.push(format!("this computer has no trust anchors {}", errors.join("; ")));
+        }
+        if let Some(file) = ca_file {
+            match CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
+                Ok(own) => {
+                    store.add_parsable_certificates(own);
+                }
+                Err(error) => trouble.push(format!("read the policy's ca_file {}: {error}", file.display())),
+            }
+        }
+        Self { store: Arc::new(store), trouble: net::tame(trouble.join("; ").trim(), 300) }
+    }
+}
+
+async fn host(target: Target, anchors: Arc<Anchors>, deadline: Instant) -> TlsHost {
+    let started = Instant::now();
+    let mut seen = TlsHost {
+        host: target.host.clone(),
+        port: target.port,
+        outcome: TlsOutcome::Failed,
+        version: Reading::absent(Reason::NothingToMeasure, "no handshake"),
+        chain: Vec::new(),
+        took_ms: 0.0,
+        detail: String::new(),
+    };
+    if let Err((outcome, detail)) = shake_hands(&target, &anchors, deadline, &mut seen).await {
+        seen.outcome = outcome;
+        seen.detail = net::tame(&detail, 400);
+        if outcome == TlsOutcome::UnknownIssuer && !anchors.trouble.is_empty() {
+            seen.detail = format!("{}; {}", seen.detail, anchors.trouble);
+        }
+    } else {
+        seen.outcome = TlsOutcome::Valid;
+    }
+    seen.took_ms = net::ms(started.elapsed());
+    seen
+}
+
+async fn shake_hands(
+    target: &Target,
+    anchors: &Anchors,
+    deadline: Instant,
+    seen: &mut TlsHost,
+) -> Result<(), (TlsOutcome, String)> {
+    let name = ServerName::try_from(target.host.clone())
+        .map_err(|e| (TlsOutcome::Failed, format!("{} is no host name: {e}", target.host)))?;
+    let addresses = net::resolve(&target.host, target.port, deadline)
+        .await
+        .map_err(|e| (TlsOutcome::NameNotFound, e.to_string()))?;
+    let stream = net::connect_any(&addresses, deadline).await.map_err(|failed| {
+        let outcome = match failed.outcome {
+            ConnectOutcome::Refused => TlsOutcome::Refused,
+            ConnectOutcome::Unreachable | ConnectOutcome::Prohibited => TlsOutcome::Unreachable,
+            ConnectOutcome::TimedOut => TlsOutcome::TimedOut,
+            _ => TlsOutcome::Failed,
+        };
+        (outcome, failed.detail)
+    })?;
+
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let witness = Arc::new(verdict::Witness::new(&provider, Arc::clone(&anchors.store)));
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| (TlsOutcome::Failed, format!("set up TLS: {e}")))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::clone(&witness) as Arc<_>)
+        .with_no_client_auth();
+    let started = Instant::now();
+    let shaken =
+        net::in_time(deadline, TlsConnector::from(Arc::new(config)).connect(name, stream)).await;
+
+    let testimony = witness.testimony();
+    if let Some(testimony) = &testimony {
+        seen.chain = chain::certificates(&testimony.chain);
+    }
+    if let Wait::Done(stream) = &shaken
+        && let Some(version) = stream.get_ref().1.protocol_version()
+    {
+        seen.version = Reading::Value(version.as_str().map_or_else(|| format!("{version:?}"), ToOwned::to_owned));
+    }
+    // The certificate first: what is wrong with it explains a host that hangs up, not the reverse.
+    if let Some(testimony) = testimony {
+        testimony.verdict?;
+    }
+    match shaken {
+        Wait::Done(_) => Ok(()),
+        Wait::Error(error) => Err(verdict::handshake(&error)),
+        Wait::TimedOut => {
+            Err((TlsOutcome::TimedOut, format!("TLS handshake: {}", net::no_answer(started.elapsed()))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+# Texte der Anwendung selbst: was Fenster und Terminal gemeinsam haben.
+
+## Fehler: was ist passiert, was heißt das, was ist zu tun
+error-no-home-happened = Ihr Benutzerkonto hat keinen Ordner für Daten.
+error-no-home-means = Befund kann Ihren Fall nicht aufbewahren.
+error-no-home-todo = Rufen Sie den IT-Service an. Für ihn: { $detail }
+error-data-happened = Eine Datei von Befund ließ sich nicht lesen oder schreiben.
+error-data-means = Der letzte Schritt ist nicht gespeichert. Alles davor ist es.
+error-data-todo = Schaffen Sie etwas Platz auf dem Datenträger und versuchen Sie es noch einmal. Passiert es wieder, sagen Sie dem IT-Service: { $detail }
+error-no-guide-happened = Diese Anleitung gibt es auf diesem Computer nicht.
+error-no-guide-means = Der Link oder die Auswahl ist veraltet.
+error-no-guide-todo = Wählen Sie auf der Startseite, was am besten passt.
+error-no-case-happened = Diesen Fall gibt es auf diesem Computer nicht.
+error-no-case-means = Er wurde woanders begonnen, oder seine Daten wurden gelöscht.
+error-no-case-todo = Beginnen Sie auf der Startseite neu.
+error-reference-happened = Diese Nummer kann nicht stimmen.
+error-reference-means = Ein Zeichen fehlt oder wurde falsch verstanden.
+error-reference-todo = Vergleichen Sie Zeichen für Zeichen. { $detail }
+error-journal-happened = Die Aufzeichnung dieses Falls ist beschädigt.
+error-journal-means = Befund kann damit nicht weitermachen. Andere Fälle sind nicht betroffen.
+error-journal-todo = Beginnen Sie auf der Startseite neu. Für den IT-Service: { $detail }
+error-not-now-happened = Dieser Schritt passt nicht mehr.
+error-not-now-means = Der Fall ist inzwischen weitergegangen, vielleicht in einem anderen Fenster.
+error-not-now-todo = Gehen Sie zur Startseite und machen Sie dort mit dem Fall weiter.
+error-policy-happened = Es wurde nichts gesendet.
+error-policy-means = Befund kann die Vorgaben Ihrer Organisation nicht lesen, und darin steht, wohin Ihre Meldung geht. Ihr Fall ist gespeichert.
+error-policy-todo = Rufen Sie den IT-Service an und nennen Sie Ihre Nummer. Für ihn: { $detail }
+error-content-happened = Eine Anleitung oder eine Prüfung ließ sich nicht lesen.
+error-content-means = Alles andere funktioniert.
+error-content-todo = Sagen Sie dem IT-Service: { $detail }
+error-package-happened = Das Paket wurde nicht erstellt.
+error-package-means = Nichts hat diesen Computer verlassen.
+error-package-todo = Sagen Sie dem IT-Service: { $detail }
+error-desk-happened = Ihre Meldung ließ sich nicht abgeben.
+error-desk-means = Ihr Fall ist gespeichert, es ist nichts verloren.
+error-desk-todo = Versuchen Sie es noch einmal. Passiert es wieder, sagen Sie dem IT-Service: { $detail }
+error-unexpected-happened = Dieser Schritt hat nicht funktioniert.
+error-unexpected-means = Befund ist auf etwas gestoßen, worauf es nicht vorbereitet war. Ihr Fall ist gespeichert.
+error-unexpected-todo = Schließen Sie Befund und starten Sie es neu. Ihr Fall geht weiter, wo er war.
+
+station-fail = Funktioniert nicht
+
+station-not-applicable = Nicht benutzt
+
+## Gruppen von Prüfungen
+group-this_computer = Dieser Computer
+group-router = Router
+group-names = Namen finden (DNS)
+group-internet = Internet
+
+## Ausgänge
+outcome-cause-found = { $likelihood }: { $title }
+outcome-no-problem = Alles, was geprüft wurde, ist in Ordnung.
+outcome-unsure = Keine Ursache sticht hervor. Der IT-Service kann mit den Messungen weitermachen.
+next-question = Nächste Frage: { $title }
+next-fix = Was hilft: { $title }
+next-hand-over = Am besten übernimmt jetzt der IT-Service.
+answer-unknown = Ich weiß es nicht
+
+## Lösungen
+takes = etwa { $time }
+risk-low = Es kann nichts kaputtgehen. Ihre Dateien und Einstellungen bleiben, wie sie sind.
+risk-medium = Etwas wird kurz unterbrochen. Speichern Sie vorher Ihre Arbeit.
+risk-high = Speichern Sie vorher Ihre Arbeit. Fragen Sie den IT-Service, wenn Sie unsicher sind.
+tried-helped = { $fix }: hat geholfen
+tried-partly = { $fix }: hat teilweise geholfen
+tried-failed = { $fix }: hat nicht geholfen
+tried-skipped = { $fix }: nicht versucht
+tried-open = { $fix }: erledigt, noch nicht bekannt, ob es geholfen hat
+hand-over-asked = Sie haben um Hilfe von einem Menschen gebeten.
+
+## Ticket
+ticket-subject = { $title }: { $finding }
+ticket-subject-plain = { $title }
+finding-none = Keine Ursache sticht hervor. Alle Messungen stehen im Paket.
+finding-not-measured = Es wurde nichts gemessen.
+finding-no-problem = Alle Messungen sind in Ordnung. Das Problem besteht weiter.
+destination-local = In einen Ordner dieses Computers. Der IT-Service holt es dort ab.
+destination-folder = In den Ordner von { $name }.
+desk-name = IT-Service
+privacy-technical = Technisch
+privacy-technical-example = Betriebssystem, Speicher, Messwerte
+privacy-network = Ihr Netz
+privacy-network-example = Öffentliche Adressen, Geräteadressen, Namen von Netzen
+privacy-personal = Persönlich
+privacy-personal-example = Ihr Name, der Name dieses Computers, Ordner, E-Mail-Adressen
+privacy-secret = Geheim
+privacy-secret-example = Passwörter, Schlüssel, Zugangscodes
+privacy-readable = { $count ->
+    [one] ein Wert lesbar
+   *[other] { $count } Werte lesbar
+}
+privacy-replaced = { $count ->
+    [0] nichts zu ersetzen gefunden
+    [one] an einer Stelle ersetzt
+   *[other] an { $count } Stellen ersetzt
+}
+privacy-never = Wird nie gespeichert
+ticket-filed-at = Abgegeben um { $time }
+ticket-waiting = Bereit, Befund versucht es weiter
+ticket-attention = Braucht Ihre Aufmerksamkeit
+sent-next-now = Jetzt
+sent-next-filed-local = Ihr Ticket und das Paket liegen in einem Ordner dieses Computers. Nennen Sie dem IT-Service Ihre Nummer.
+sent-next-phone-when = Im Gespräch
+sent-next-phone = Ihr Gegenüber hat die Messungen vor sich. Sie müssen nichts noch einmal erklären.
+sent-next-waiting = Befund versucht es von selbst weiter, auch nach einem Neustart. Ihre Meldung wird nie doppelt abgegeben.
+when-today = heute, { $time }
+when-date = { $date }, { $time }
+log-about = Was Befund auf diesem Computer getan hat
+
+## Terminal
+label-reference = Nummer
+label-ticket = Ticket
+label-package = Paket
+send-filed = Das Ticket ist abgegeben.
+send-waiting = Das Ticket ist noch nicht abgegeben. Es bleibt liegen, und Befund versucht es weiter.
+send-attention = Das Ticket braucht Aufmerksamkeit: { $detail }
+outbox-empty = Auf diesem Computer gibt es keine Tickets.
+outbox-state-filed = abgegeben
+outbox-state-waiting = wartet
+outbox-state-attention = Achtung
+cli-fix-done = Das habe ich getan. Jetzt nachprüfen.
+cli-not-it = Das ist es nicht.
+cli-hand-over = Ich möchte Hilfe von einem Menschen.
+cli-works-now = Funktioniert es jetzt?
+cli-yes = Ja
+cli-partly = Teilweise
+cli-no = Nein
+cli-choose = Nummer:
+cli-choose-again = Geben Sie eine der Nummern von oben ein.
+cli-solved = Es funktioniert wieder. Der Fall ist geschlossen.
+notice-policy = Die Vorgaben der Organisation lassen sich nicht lesen, deshalb kann nichts gesendet werden: { $detail }
+notice-content = { $detail }
+summary-changed = Anders, als das Verzeichnis sagt: { $files }
+summary-causes = Wahrscheinliche Ursachen
+summary-findings = Befunde
+summary-not-measured = Nicht gemessen: { $count }
+summary-files = Dateien
+summary-verified = Jede Datei ist so, wie das Verzeichnis sie nennt.

@@ -1,0 +1,139 @@
+# Texts of the application itself: what the window and the terminal share.
+
+## Errors: what happened, what it means, what to do
+error-no-home-happened = Your account has no folder for data.
+error-no-home-means = Befund cannot keep your case.
+error-no-home-todo = Call IT support. For them: { $detail }
+error-data-happened = A file of Befund could not be read or written.
+error-data-means = The last step is not saved. Everything before it is.
+error-data-todo = Free some space on the disk and try again. If it happens again, tell IT support: { $detail }
+error-no-guide-happened = There is no such guide on this computer.
+error-no-guide-means = The link or the choice is out of date.
+error-no-guide-todo = Choose what fits best on the home page.
+error-no-case-happened = This case is not on this computer.
+error-no-case-means = It was begun elsewhere, or its data was deleted.
+error-no-case-todo = Start again on the home page.
+error-reference-happened = This number cannot be right.
+error-reference-means = A character is missing or was misheard.
+error-reference-todo = Compare it character by character. { $detail }
+error-journal-happened = The record of this case is damaged.
+error-journal-means = Befund cannot go on with it. Other cases are not affected.
+error-journal-todo = Start again on the home page. For IT support: { $detail }
+error-not-now-happened = This step does not fit any more.
+error-not-now-means = The case has gone on in the meantime, perhaps in another window.
+error-not-now-todo = Go to the home page and continue the case from there.
+error-policy-happened = Nothing was sent.
+error-policy-means = Befund cannot read the settings of your organisation, and they say where your message goes. Your case is saved.
+error-policy-todo = Call IT support and give them your number. For them: { $detail }
+error-content-happened = A guide or a check could not be read.
+error-content-means = The rest of Befund works.
+error-content-todo = Tell IT support: { $detail }
+error-package-happened = The package was not made.
+error-package-means = Nothing has left this computer.
+error-package-todo = Tell IT support: { $detail }
+error-desk-happened = Your message could not be filed.
+error-desk-means = Your case is saved, and nothing is lost.
+error-desk-todo = Try again. If it happens again, tell IT support: { $detail }
+error-unexpected-happened = This step did not work.
+error-unexpected-means = Befund met something it was not prepared for. Your case is saved.
+error-unexpected-todo = Close Befund and start it again. Your case goes on where it was.
+
+station-fail = Does not work
+
+station-not-applicable = Not in use
+
+## Groups of checks
+group-this_computer = This computer
+group-router = Router
+group-names = Finding names (DNS)
+group-internet = Internet
+
+## Outcomes
+outcome-cause-found = { $likelihood }: { $title }
+outcome-no-problem = Everything that was checked is in order.
+outcome-unsure = No cause stands out. IT support can go on with the findings.
+next-question = Next question: { $title }
+next-fix = What helps: { $title }
+next-hand-over = Best is to hand over to IT support now.
+answer-unknown = I don’t know
+
+## Fixes
+takes = about { $time }
+risk-low = Nothing can break. Your files and settings stay as they are.
+risk-medium = Something is interrupted for a moment. Save your work first.
+risk-high = Save your work first. Ask IT support if you are unsure.
+tried-helped = { $fix }: it helped
+tried-partly = { $fix }: it helped in part
+tried-failed = { $fix }: it did not help
+tried-skipped = { $fix }: not tried
+tried-open = { $fix }: done, and not yet known whether it helped
+hand-over-asked = You asked for help from a person.
+
+## Ticket
+ticket-subject = { $title }: { $finding }
+ticket-subject-plain = { $title }
+finding-none = No cause stands out. All measurements are in the package.
+finding-not-measured = Nothing was measured.
+finding-no-problem = All measurements are in order. The problem is still there.
+destination-local = A folder of this computer. IT support fetches it there.
+destination-folder = The folder of { $name }.
+desk-name = IT support
+privacy-technical = Technical
+privacy-technical-example = Operating system, storage, measured values
+privacy-network = Your network
+privacy-network-example = Public addresses, hardware addresses, names of networks
+privacy-personal = Personal
+privacy-personal-example = Your name, this computer’s name, folders, mail addresses
+privacy-secret = Secret
+privacy-secret-example = Passwords, keys, access codes
+privacy-readable = { $count ->
+    [one] one value readable
+   *[other] { $count } values readable
+}
+privacy-replaced = { $count ->
+    [0] nothing found to replace
+    [one] replaced in one place
+   *[other] replaced in { $count } places
+}
+privacy-never = Never saved
+ticket-filed-at = Filed at { $time }
+ticket-waiting = Ready, Befund keeps trying
+ticket-attention = Needs your attention
+sent-next-now = Now
+sent-next-filed-local = Your ticket and the package lie in a folder of this computer. Tell IT support your number.
+sent-next-phone-when = On the phone
+sent-next-phone = Whoever helps you has the measurements at hand. You do not have to explain anything twice.
+sent-next-waiting = Befund keeps trying by itself, also after a restart. Your message is never filed twice.
+when-today = today, { $time }
+when-date = { $date }, { $time }
+log-about = What Befund did on this computer
+
+## Terminal
+label-reference = Number
+label-ticket = Ticket
+label-package = Package
+send-filed = The ticket is filed.
+send-waiting = The ticket is not filed yet. It stays in the outbox, and Befund tries again.
+send-attention = The ticket needs attention: { $detail }
+outbox-empty = There are no tickets on this computer.
+outbox-state-filed = filed
+outbox-state-waiting = waiting
+outbox-state-attention = attention
+cli-fix-done = I have done this. Check again.
+cli-not-it = This is not it.
+cli-hand-over = I want help from a person.
+cli-works-now = Does it work now?
+cli-yes = Yes
+cli-partly = Partly
+cli-no = No
+cli-choose = Number:
+cli-choose-again = Type one of the numbers above.
+cli-solved = It works again. The case is closed.
+notice-policy = The policy cannot be read, so nothing can be sent: { $detail }
+notice-content = { $detail }
+summary-changed = Not as the manifest says: { $files }
+summary-causes = Likely causes
+summary-findings = Findings
+summary-not-measured = Not measured: { $count }
+summary-files = Files
+summary-verified = Every file is as the manifest says.

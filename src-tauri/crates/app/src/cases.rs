@@ -1,0 +1,244 @@
+//! A case from its start to its end: what the person does becomes an event in the journal, and the
+//! journal says where the case stands.
+
+use befund_checks::{Check, Checks};
+use befund_facts::Subject;
+use befund_guides::{
+    AnswerId, Diagnosis, Entry, Event, FixId, Guide, NextStep, Page, Purpose, QuestionId, State, Verdict, diagnose,
+};
+use befund_reference::Reference;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::locked;
+use crate::measuring::Offline;
+use crate::view::{CaseAction, CaseView, HomeView, OpenCase, RowUpdate, SymptomCard};
+use crate::{App, AppError};
+
+/// Cases shown on the home page.
+const SHOWN_CASES: usize = 3;
+
+/// What the person may write, in characters. More is no description any more, and would swell the ticket.
+pub(crate) const MAX_WORDS: usize = 4000;
+
+/// A case as the application works with it.
+pub(crate) struct Case<'a> {
+    pub(crate) reference: Reference,
+    pub(crate) state: State,
+    pub(crate) guide: &'a Guide,
+}
+
+impl Case<'_> {
+    pub(crate) fn diagnosis(&self, checks: &Checks) -> Diagnosis {
+        diagnose(self.guide, checks, &self.state.evidence)
+    }
+}
+
+impl App {
+    /// The home page.
+    pub fn home(&self) -> Result<HomeView, AppError> {
+        let lang = self.lang();
+        let symptoms = self
+            .guides
+            .iter()
+            .map(|guide| SymptomCard {
+                guide: guide.id.to_string(),
+                title: guide.title.get(lang).into(),
+                subtitle: guide.subtitle.as_ref().map_or_else(String::new, |t| t.get(lang).into()),
+                icon: guide.icon.clone().unwrap_or_else(|| "globe".into()),
+            })
+            .collect();
+        let mut tickets = self.tickets()?;
+        let submitted: Vec<String> = tickets.iter().map(|t| t.reference.clone()).collect();
+        let cases = self
+            .cases
+            .list()
+            .into_iter()
+            .filter(|reference| !submitted.contains(&reference.to_string()))
+            .filter_map(|reference| {
+                // A damaged case is no reason to show no home page; opening it says what is wrong.
+                let session = self.cases.load(reference).ok()?;
+                let state = session.replay();
+                let guide = self.guides.get(state.guide.as_ref()?)?;
+                let open = !state.closed && !matches!(state.page, Page::Solved | Page::Sent);
+                open.then(|| OpenCase {
+                    reference: reference.to_string(),
+                    title: guide.title.get(lang).into(),
+                    when: session.entries.last().map(|e| self.when(e.at)).unwrap_or_default(),
+                })
+            })
+            .take(SHOWN_CASES)
+            .collect();
+        tickets.truncate(SHOWN_CASES);
+        Ok(HomeView { symptoms, cases, tickets })
+    }
+
+    /// Begins a case.
+    pub fn start_case(&self, guide: &str, words: &str) -> Result<CaseView, AppError> {
+        let guide = self.guide(guide)?;
+        let mut rng = rand::rng();
+        let reference = loop {
+            let candidate = Reference::random(&mut rng);
+            if !self.cases.exists(candidate) {
+                break candidate;
+            }
+        };
+        let words: String = words.trim().chars().take(MAX_WORDS).collect();
+        self.happened(reference, Event::Started { reference, guide: guide.id.clone(), words })?;
+        tracing::info!(%reference, guide = %guide.id, "case begun");
+        self.view(reference)
+    }
+
+    /// Goes on with a case.
+    pub fn open_case(&self, reference: &str) -> Result<CaseView, AppError> {
+        self.view(Reference::parse(reference)?)
+    }
+
+    /// Does what the person chose, and says where the case stands then.
+    pub fn act(&self, reference: &str, action: CaseAction) -> Result<CaseView, AppError> {
+        let reference = Reference::parse(reference)?;
+        let case = self.case(reference)?;
+        let event = self.event(&case, action)?;
+        self.happened(reference, event)?;
+        self.view(reference)
+    }
+
+    fn event(&self, case: &Case<'_>, action: CaseAction) -> Result<Event, AppError> {
+        if matches!(case.state.page, Page::Sent) || self.is_submitted(case.reference)? {
+            return Err(AppError::NotNow("the ticket is already sent".into()));
+        }
+        let fix = |id: &str| -> Result<FixId, AppError> {
+            case.guide
+                .fixes
+                .iter()
+                .find(|f| f.id.as_str() == id)
+                .map(|f| f.id.clone())
+                .ok_or_else(|| AppError::NotNow(format!("the guide has no fix “{id}”")))
+        };
+        Ok(match action {
+            CaseAction::Answer { question, answer } => {
+                let (question, answer) = known_answer(case.guide, &question, answer.as_deref())?;
+                Event::Answered { question, answer }
+            }
+            CaseAction::Back => Event::WentBack,
+            CaseAction::ShowFix { fix: id } => Event::FixShown { fix: fix(&id)? },
+            CaseAction::NotIt { fix: id } => Event::FixSkipped { fix: fix(&id)? },
+            CaseAction::FixDone { fix: id } => Event::FixDone { fix: fix(&id)? },
+            CaseAction::Verified { outcome } => {
+                let Page::Verify { fix } = &case.state.page else {
+                    return Err(AppError::NotNow("nothing was checked again".into()));
+                };
+                let outcome = match outcome.as_str() {
+                    "yes" => Verdict::Yes,
+                    "partly" => Verdict::Partly,
+                    "no" => Verdict::No,
+                    other => return Err(AppError::NotNow(format!("“{other}” is not yes, partly or no"))),
+                };
+                Event::Verified { fix: fix.clone(), outcome }
+            }
+            CaseAction::HandOver => Event::HandedOver,
+            CaseAction::StillBroken => Event::StillBroken,
+            CaseAction::Close => Event::Closed,
+        })
+    }
+
+    /// Measures what the case's guide needs; the window calls this when the page is "checking".
+    pub async fn measure_case(
+        &self,
+        reference: &str,
+        tell: impl Fn(RowUpdate) + Send,
+    ) -> Result<CaseView, AppError> {
+        self.measure_case_with(reference, Offline(false), tell).await
+    }
+
+    /// The same, perhaps sending nothing.
+    pub async fn measure_case_with(
+        &self,
+        reference: &str,
+        offline: Offline,
+        tell: impl Fn(RowUpdate),
+    ) -> Result<CaseView, AppError> {
+        let reference = Reference::parse(reference)?;
+        let case = self.case(reference)?;
+        let Page::Checking { purpose } = case.state.page else {
+            // Somebody else has measured meanwhile; where the case stands is the answer.
+            return self.view(reference);
+        };
+        let checks = self.checks_of(case.guide);
+        let cancel = CancellationToken::new();
+        locked(&self.running).insert(reference, cancel.clone());
+        // All subjects: what the guide does not need, a supporter may.
+        let measured = self.measure(&checks, Subject::ALL, offline, cancel, tell).await;
+        locked(&self.running).remove(&reference);
+        self.cases.store_facts(reference, &measured.facts)?;
+        self.happened(reference, Event::Measured { purpose, results: measured.results })?;
+        self.view(reference)
+    }
+
+    /// Stops measuring; what is known by then counts.
+    pub fn cancel(&self, reference: &str) {
+        if let Ok(reference) = Reference::parse(reference)
+            && let Some(token) = locked(&self.running).get(&reference)
+        {
+            token.cancel();
+        }
+    }
+
+    /// Writes an event to the journal.
+    pub(crate) fn happened(&self, reference: Reference, event: Event) -> Result<(), AppError> {
+        self.cases.append(reference, &Entry { at: self.now(), event })
+    }
+
+    pub(crate) fn case(&self, reference: Reference) -> Result<Case<'_>, AppError> {
+        let state = self.cases.load(reference)?.replay();
+        let id = state.guide.as_ref().map_or("", |g| g.as_str());
+        let guide = self.guide(id)?;
+        Ok(Case { reference, guide, state })
+    }
+
+    pub(crate) fn guide(&self, id: &str) -> Result<&Guide, AppError> {
+        self.guides.iter().find(|g| g.id.as_str() == id).ok_or_else(|| AppError::NoGuide(id.into()))
+    }
+
+    /// The checks a guide names, in the order of the way: this computer, router, names, internet.
+    pub(crate) fn checks_of(&self, guide: &Guide) -> Vec<&Check> {
+        let mut checks: Vec<&Check> = guide.checks().iter().filter_map(|id| self.checks.get(id)).collect();
+        checks.sort_by_key(|c| c.group);
+        checks
+    }
+
+    /// The fix that the next step proposes, with the cause it is for.
+    pub(crate) fn proposed(next: &NextStep) -> Option<&FixId> {
+        match next {
+            NextStep::Fix { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn purpose_word(purpose: Purpose) -> &'static str {
+        match purpose {
+            Purpose::First => "first",
+            Purpose::Verify => "verify",
+        }
+    }
+}
+
+/// A question and an answer that the guide has; `None` is "I don't know".
+fn known_answer(guide: &Guide, question: &str, answer: Option<&str>) -> Result<(QuestionId, Option<AnswerId>), AppError> {
+    let known = guide
+        .questions
+        .iter()
+        .find(|q| q.id.as_str() == question)
+        .ok_or_else(|| AppError::NotNow(format!("the guide has no question “{question}”")))?;
+    let answer = match answer {
+        None => None,
+        Some(id) => Some(
+            known
+                .answers
+                .iter()
+                .find(|a| a.id.as_str() == id)
+                .map(|a| a.id.clone())
+                .ok_or_else(|| AppError::NotNow(format!("the question has no answer “{id}”")))?,
+        ),
+    };
+    Ok((known.id.clone(), answer))
+}

@@ -1,0 +1,460 @@
+//! What the terminal prints as JSON. These shapes are stable: others script against them.
+
+use std::path::{Path, PathBuf};
+
+use befund_checks::{Check, CheckResult, Status};
+use befund_content::{ContentError, Lang, Messages, Text};
+use befund_facts::Subject;
+use befund_guides::{Diagnosis, Evidence, Guide, NextStep, Outcome, StepCost, diagnose, parse_guide};
+use befund_package::{Opened, PackageError};
+use befund_reference::Reference;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::measuring::Offline;
+use crate::settings::write_whole;
+use crate::view::RowUpdate;
+use crate::{App, AppError};
+
+/// One result.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResultLine {
+    /// Check id.
+    pub check: String,
+    /// What it says.
+    pub status: Status,
+    /// Why, in English, for supporters.
+    pub reason: String,
+    /// The finding, in the language of the run.
+    pub text: String,
+}
+
+/// `befund check --json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct CheckReport {
+    /// `befund.check/1`.
+    pub schema: &'static str,
+    /// One entry a check.
+    pub results: Vec<ResultLine>,
+    /// How long measuring and judging took.
+    pub took_ms: u64,
+}
+
+/// One cause.
+#[derive(Debug, Clone, Serialize)]
+pub struct CauseLine {
+    /// Cause id, or `something-else`.
+    pub id: String,
+    /// 0 to 1.
+    pub probability: f64,
+    /// The cause as a sentence, in the language of the run.
+    pub title: String,
+}
+
+/// `befund guide ID --auto --json` and `befund guide FILE --evidence FILE --json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct GuideReport {
+    /// `befund.guide/1`.
+    pub schema: &'static str,
+    /// Guide id.
+    pub guide: String,
+    /// What was found.
+    pub outcome: Outcome,
+    /// All causes, the most likely first.
+    pub causes: Vec<CauseLine>,
+    /// How likely it is that there is no problem.
+    pub no_problem: f64,
+    /// The results it rests on; empty where nothing was measured.
+    pub results: Vec<ResultLine>,
+    /// The next step, with why.
+    pub next: NextStep,
+    /// Every possible step with its expected cost in seconds, the cheapest first.
+    pub steps: Vec<StepCost>,
+    /// No cause explains the evidence.
+    pub contradictory: bool,
+    /// How long measuring and judging took.
+    pub took_ms: u64,
+    /// The outcome as a sentence.
+    #[serde(skip)]
+    pub sentence: String,
+    /// The next step as a sentence.
+    #[serde(skip)]
+    pub next_sentence: Option<String>,
+}
+
+/// `befund package --json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct PackageReport {
+    /// `befund.package/1`.
+    pub schema: &'static str,
+    /// The case.
+    pub reference: String,
+    /// The zip.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+    /// Its files.
+    pub files: Vec<PackageFile>,
+}
+
+/// One file of a package.
+#[derive(Debug, Clone, Serialize)]
+pub struct PackageFile {
+    /// Name inside the zip.
+    pub name: String,
+    /// Size, unpacked.
+    pub bytes: u64,
+}
+
+/// What became of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendState {
+    /// The desk has it.
+    Filed,
+    /// It is tried again.
+    Waiting,
+    /// Somebody must do something.
+    Attention,
+}
+
+impl SendState {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Filed => "filed",
+            Self::Waiting => "waiting",
+            Self::Attention => "attention",
+        }
+    }
+}
+
+/// `befund send --json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct SendReport {
+    /// `befund.send/1`.
+    pub schema: &'static str,
+    /// The case and ticket.
+    pub reference: String,
+    /// What became of it.
+    pub state: SendState,
+    /// Where the ticket is.
+    pub ticket: Option<String>,
+    /// Where the package is.
+    pub package: String,
+    /// What is the matter, if it is not filed.
+    pub detail: String,
+    /// The state as a sentence.
+    #[serde(skip)]
+    pub sentence: String,
+}
+
+/// `befund outbox --json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct OutboxReport {
+    /// `befund.outbox/1`.
+    pub schema: &'static str,
+    /// Tickets, the newest first.
+    pub tickets: Vec<OutboxLine>,
+}
+
+/// One ticket.
+#[derive(Debug, Clone, Serialize)]
+pub struct OutboxLine {
+    /// The case and ticket.
+    pub reference: String,
+    /// Its subject.
+    pub subject: String,
+    /// What became of it.
+    pub state: SendState,
+    /// What is the matter, if it is not filed.
+    pub detail: String,
+    /// When something last happened to it.
+    pub updated_at: String,
+    /// Where it is, once filed.
+    pub folder: Option<String>,
+    /// The state as a word.
+    #[serde(skip)]
+    pub state_word: String,
+}
+
+impl App {
+    /// Judges this computer.
+    pub async fn check(
+        &self,
+        only: &[String],
+        offline: Offline,
+        tell: impl Fn(RowUpdate),
+    ) -> Result<CheckReport, AppError> {
+        let checks = self.chosen_checks(only)?;
+        let subjects: Vec<Subject> = Subject::ALL
+            .iter()
+            .copied()
+            .filter(|s| checks.iter().any(|c| c.subjects().contains(s)))
+            .collect();
+        let measured = self.measure(&checks, &subjects, offline, CancellationToken::new(), tell).await;
+        Ok(CheckReport {
+            schema: "befund.check/1",
+            results: self.lines(&measured.results),
+            took_ms: measured.facts.took_ms,
+        })
+    }
+
+    fn chosen_checks(&self, only: &[String]) -> Result<Vec<&Check>, AppError> {
+        if only.is_empty() {
+            let mut checks: Vec<&Check> = self.checks.iter().collect();
+            checks.sort_by_key(|c| c.group);
+            return Ok(checks);
+        }
+        only.iter()
+            .map(|id| {
+                self.checks.iter().find(|c| c.id.as_str() == id).ok_or_else(|| {
+                    AppError::Content(ContentError::new(
+                        "--only",
+                        format!("there is no check “{id}”"),
+                        "`befund check --json` lists the ids of all checks.",
+                    ))
+                })
+            })
+            .collect()
+    }
+
+    fn lines(&self, results: &[CheckResult]) -> Vec<ResultLine> {
+        let lang = self.lang();
+        results
+            .iter()
+            .map(|r| ResultLine {
+                check: r.check.to_string(),
+                status: r.status,
+                reason: r.reason.clone(),
+                text: r.text.get(lang).into(),
+            })
+            .collect()
+    }
+
+    /// The guides there are: id and title.
+    pub fn guide_list(&self) -> Vec<(String, String)> {
+        self.guides.iter().map(|g| (g.id.to_string(), g.title.get(self.lang()).to_owned())).collect()
+    }
+
+    /// Measures for a guide, asks nothing, and says what was found.
+    pub async fn guide_auto(
+        &self,
+        id: &str,
+        offline: Offline,
+        tell: impl Fn(RowUpdate),
+    ) -> Result<GuideReport, AppError> {
+        let read;
+        let guide = if is_path(id) {
+            read = self.read_guide(Path::new(id))?;
+            &read
+        } else {
+            self.guide(id)?
+        };
+        let checks = self.checks_of(guide);
+        let subjects: Vec<Subject> = Subject::ALL
+            .iter()
+            .copied()
+            .filter(|s| checks.iter().any(|c| c.subjects().contains(s)))
+            .collect();
+        let measured = self.measure(&checks, &subjects, offline, CancellationToken::new(), tell).await;
+        let evidence = Evidence::of(&measured.results);
+        let diagnosis = diagnose(guide, &self.checks, &evidence);
+        Ok(self.guide_report(guide, diagnosis, self.lines(&measured.results), measured.facts.took_ms))
+    }
+
+    /// Tries a guide out with given evidence; nothing is measured.
+    pub fn guide_with_evidence(&self, guide: &str, evidence: &Path) -> Result<GuideReport, AppError> {
+        let read;
+        let guide = if is_path(guide) {
+            read = self.read_guide(Path::new(guide))?;
+            &read
+        } else {
+            self.guide(guide)?
+        };
+        let evidence = Evidence::parse(&evidence.display().to_string(), &read_text(evidence)?, guide, &self.checks)?;
+        let diagnosis = diagnose(guide, &self.checks, &evidence);
+        Ok(self.guide_report(guide, diagnosis, Vec::new(), 0))
+    }
+
+    fn read_guide(&self, path: &Path) -> Result<Guide, AppError> {
+        Ok(parse_guide(&path.display().to_string(), &read_text(path)?, &self.checks)?)
+    }
+
+    fn guide_report(
+        &self,
+        guide: &Guide,
+        diagnosis: Diagnosis,
+        results: Vec<ResultLine>,
+        took_ms: u64,
+    ) -> GuideReport {
+        let lang = self.lang();
+        let title = |text: &Text| text.get(lang).to_owned();
+        let sentence = match (diagnosis.outcome, diagnosis.top_cause()) {
+            (Outcome::NoProblem, _) => self.message("outcome-no-problem"),
+            (Outcome::CauseFound, Some(top)) => {
+                let likelihood = title(&befund_guides::Certainty::of(top.probability).text());
+                let cause = title(&guide.cause_title(&top.id));
+                self.message_with("outcome-cause-found", &[("likelihood", &likelihood), ("title", &cause)])
+            }
+            _ => self.message("outcome-unsure"),
+        };
+        let named = |key: &str, text: Option<String>| text.map(|t| self.message_with(key, &[("title", &t)]));
+        let next_sentence = match &diagnosis.next {
+            NextStep::Question { id, .. } => named("next-question", guide.question(id).map(|q| title(&q.ask))),
+            NextStep::Fix { id, .. } => named("next-fix", guide.fix(id).map(|f| title(&f.title))),
+            NextStep::HandOver { .. } => Some(self.message("next-hand-over")),
+            NextStep::NoProblem { .. } => None,
+        };
+        GuideReport {
+            schema: "befund.guide/1",
+            guide: guide.id.to_string(),
+            outcome: diagnosis.outcome,
+            causes: diagnosis
+                .causes
+                .iter()
+                .map(|c| CauseLine {
+                    id: c.id.to_string(),
+                    probability: c.probability,
+                    title: title(&guide.cause_title(&c.id)),
+                })
+                .collect(),
+            no_problem: diagnosis.no_problem,
+            results,
+            next: diagnosis.next,
+            steps: diagnosis.steps,
+            contradictory: diagnosis.contradictory,
+            took_ms,
+            sentence,
+            next_sentence,
+        }
+    }
+
+    /// Writes a case's package to a file.
+    pub fn write_package(&self, reference: &str, output: Option<&Path>) -> Result<PackageReport, AppError> {
+        let reference = Reference::parse(reference)?;
+        let path = output.map_or_else(
+            || PathBuf::from(befund_desk::PackageRef::name_for(reference)),
+            Path::to_path_buf,
+        );
+        let draft = self.draft(reference)?;
+        self.with_preview(reference, &draft, |preview| {
+            write_whole(&path, &preview.built.bytes)?;
+            let about = befund_desk::PackageRef::of(reference, &preview.built.bytes);
+            Ok(PackageReport {
+                schema: "befund.package/1",
+                reference: reference.to_string(),
+                path: path.canonicalize().unwrap_or_else(|_| path.clone()).display().to_string(),
+                bytes: about.bytes,
+                sha256: about.sha256,
+                files: preview
+                    .built
+                    .files
+                    .iter()
+                    .map(|f| PackageFile { name: f.name.clone(), bytes: f.bytes })
+                    .collect(),
+            })
+        })
+    }
+
+    /// The tickets of this computer.
+    pub fn outbox_report(&self) -> Result<OutboxReport, AppError> {
+        let mut rows = self.outbox_rows()?;
+        rows.sort_by_key(|r| std::cmp::Reverse(r.created_at));
+        let tickets = rows
+            .iter()
+            .map(|row| {
+                let state = SendState::of(row.state);
+                OutboxLine {
+                    reference: row.reference.to_string(),
+                    subject: row.subject.clone(),
+                    state,
+                    detail: self.detail(row),
+                    updated_at: row.updated_at.to_string(),
+                    folder: row.location.clone(),
+                    state_word: self.message(&format!("outbox-state-{}", state.as_str())),
+                }
+            })
+            .collect();
+        Ok(OutboxReport { schema: "befund.outbox/1", tickets })
+    }
+}
+
+/// A guide's id has neither separators nor an extension.
+fn is_path(guide: &str) -> bool {
+    guide.contains(['/', '\\', '.'])
+}
+
+/// No guide and no evidence comes near this.
+const MAX_FILE: u64 = 1024 * 1024;
+
+fn read_text(path: &Path) -> Result<String, AppError> {
+    let name = path.display().to_string();
+    let size = std::fs::metadata(path).map(|m| m.len()).unwrap_or_default();
+    if size > MAX_FILE {
+        return Err(AppError::Content(ContentError::new(
+            name,
+            format!("the file has {size} bytes; at most {MAX_FILE} are read"),
+            "Check that it is the right file.",
+        )));
+    }
+    std::fs::read_to_string(path).map_err(|e| {
+        AppError::Content(ContentError::new(
+            &name,
+            format!("cannot be read: {e}"),
+            "Check the path and its permissions. The file must be UTF-8 text.",
+        ))
+    })
+}
+
+/// A package in a few lines, for the terminal.
+pub fn package_summary(opened: &mut Opened, lang: Lang) -> Result<Vec<String>, PackageError> {
+    let messages = Messages::builtin();
+    let message = |key: &str, args: &[(&str, String)]| {
+        let args: Vec<_> = args.iter().map(|(n, v)| (*n, v.as_str().into())).collect();
+        messages.get(lang, key, &args)
+    };
+    let summary = opened.summary()?;
+    let verification = opened.verify()?;
+    let mut lines = vec![format!("{}  {}", summary.reference, summary.created_at)];
+    if let Some(finding) = &summary.finding {
+        lines.push(finding.get(lang).to_owned());
+    }
+    if let Some(report) = &summary.report {
+        if !report.causes.is_empty() {
+            lines.push(format!("\n{}", message("summary-causes", &[])));
+            for cause in report.causes.iter().take(5) {
+                lines.push(format!("  {:>3.0} %  {}", cause.probability * 100.0, cause.title.get(lang)));
+            }
+        }
+        let bad: Vec<_> =
+            report.results.iter().filter(|r| matches!(r.status, Status::Fail | Status::Warn)).collect();
+        if !bad.is_empty() {
+            lines.push(format!("\n{}", message("summary-findings", &[])));
+            for result in bad {
+                let word = message(&format!("ui-state-{}", result.status.as_str()), &[]);
+                lines.push(format!("  {word}: {}", result.text.get(lang)));
+            }
+        }
+    }
+    lines.push(String::new());
+    lines.push(message("summary-not-measured", &[("count", summary.not_measured.to_string())]));
+    lines.push(message("summary-files", &[]));
+    for (name, bytes) in &summary.files {
+        lines.push(format!("  {name}  {}", crate::words::size(*bytes, lang)));
+    }
+    if verification.is_intact() {
+        lines.push(message("summary-verified", &[]));
+    } else {
+        let list = [&verification.changed, &verification.missing, &verification.unlisted]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
+        lines.push(message("summary-changed", &[("files", list)]));
+    }
+    Ok(lines)
+}

@@ -1,0 +1,219 @@
+//! What can be said on the command line. The texts here are the `--help`.
+
+use std::path::PathBuf;
+
+use befund_app::Lang;
+use clap::{Args, Parser, Subcommand};
+
+/// Finds out what is wrong with this computer, and tells support.
+#[derive(Debug, Parser)]
+#[command(name = "befund", version, max_term_width = 100, after_help = "\
+Exit codes:
+  0  it ran, whatever it found
+  1  it could not run
+  2  the command line is wrong
+  3  the policy, a content file or an evidence file is wrong
+  4  the package was refused: it would leak, or it is damaged
+  5  the ticket is not filed yet; it stays in the outbox
+
+Examples:
+  befund check                        judge this computer
+  befund guide internet               go through the guide, question by question
+  befund guide internet --auto --json measure, ask nothing, print one object
+  befund send --guide internet        measure and file a ticket with the findings")]
+pub(crate) struct Cli {
+    /// Language of the texts: en or de (default: the system's).
+    #[arg(long, global = true, value_name = "LANG")]
+    pub(crate) lang: Option<Lang>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge this computer with all checks.
+    Check(CheckArgs),
+    /// Find the cause of a problem.
+    Guide(GuideArgs),
+    /// Make a support package, and send nothing.
+    Package(PackageArgs),
+    /// Measure, make a package and file a ticket.
+    Send(SendArgs),
+    /// List the tickets of this computer.
+    Outbox(OutboxArgs),
+    /// Read a support package.
+    Open(OpenArgs),
+    /// Replace what is private: standard input to standard output.
+    Redact(RedactArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  befund check
+  befund check --offline --json | jq '.results[] | select(.status == \"fail\")'
+  befund check --only disk.space-system --only memory.available
+
+JSON: {\"schema\": \"befund.check/1\", \"results\": [{\"check\", \"status\", \"reason\", \"text\"}], \"took_ms\"}
+A status is ok, warn, fail, unknown (not measured; the reason says why) or not_applicable.")]
+pub(crate) struct CheckArgs {
+    /// Send nothing to the network.
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Only this check; can be given several times.
+    #[arg(long, value_name = "CHECK")]
+    pub(crate) only: Vec<String>,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  befund guide                                   list the guides
+  befund guide internet                          step by step
+  befund guide internet --auto --json            measure and ask nothing
+  befund guide my-guide.yaml --evidence ev.json --json   measure nothing: try a guide out
+
+An evidence file: {\"checks\": {\"dns.system-resolves\": \"fail\"}, \"answers\": {\"other-devices\": \"no\"}, \"fixes_failed\": []}
+JSON: {\"schema\": \"befund.guide/1\", \"guide\", \"outcome\": \"cause_found\"|\"no_problem\"|\"unsure\",
+       \"causes\": [{\"id\", \"probability\"}], \"results\", \"next\", \"steps\", \"took_ms\"}")]
+pub(crate) struct GuideArgs {
+    /// Id of a guide, or the path of a guide file; without it, the guides are listed.
+    pub(crate) guide: Option<String>,
+    /// Measure, ask nothing, and print what was found.
+    #[arg(long)]
+    pub(crate) auto: bool,
+    /// Measure nothing: take results and answers from this JSON file.
+    #[arg(long, value_name = "FILE", conflicts_with = "auto")]
+    pub(crate) evidence: Option<PathBuf>,
+    /// Send nothing to the network.
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  befund package --guide internet --output findings.zip
+  befund package --case BF-7K3Q-92MD
+
+JSON: {\"schema\": \"befund.package/1\", \"reference\", \"path\", \"bytes\", \"sha256\", \"files\": [{\"name\", \"bytes\"}]}")]
+pub(crate) struct PackageArgs {
+    #[command(flatten)]
+    pub(crate) case: CaseArgs,
+    /// Where to write the zip (default: Befund-REFERENCE.zip in the current folder).
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  befund send --guide internet --words 'No page opens since noon' --name 'E. Example' --phone 317
+  befund send --case BF-7K3Q-92MD --json
+
+JSON: {\"schema\": \"befund.send/1\", \"reference\", \"state\": \"filed\"|\"waiting\"|\"attention\", \"ticket\", \"package\", \"detail\"}")]
+pub(crate) struct SendArgs {
+    #[command(flatten)]
+    pub(crate) case: CaseArgs,
+    /// Your name.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Your telephone number.
+    #[arg(long)]
+    pub(crate) phone: Option<String>,
+    /// Your mail address.
+    #[arg(long)]
+    pub(crate) mail: Option<String>,
+    /// How you prefer to be reached.
+    #[arg(long, value_parser = ["phone", "mail"])]
+    pub(crate) preferred: Option<String>,
+    /// How urgent it is.
+    #[arg(long, value_parser = ["low", "normal", "high", "urgent"])]
+    pub(crate) priority: Option<String>,
+    /// Leave this file out of the package; can be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) without: Vec<String>,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which case: a new one, or one that was begun.
+#[derive(Debug, Args)]
+pub(crate) struct CaseArgs {
+    /// The guide that fits the problem.
+    #[arg(long, value_name = "GUIDE", default_value = "internet", conflicts_with = "case")]
+    pub(crate) guide: String,
+    /// What is wrong, in your own words.
+    #[arg(long, value_name = "TEXT", conflicts_with = "case")]
+    pub(crate) words: Option<String>,
+    /// Go on with this case instead of beginning a new one.
+    #[arg(long, value_name = "REFERENCE")]
+    pub(crate) case: Option<String>,
+    /// Send nothing to the network while measuring.
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  befund outbox
+  befund outbox --retry
+
+JSON: {\"schema\": \"befund.outbox/1\", \"tickets\": [{\"reference\", \"subject\", \"state\", \"detail\", \"updated_at\", \"folder\"}]}")]
+pub(crate) struct OutboxArgs {
+    /// Try at once to file what is waiting.
+    #[arg(long)]
+    pub(crate) retry: bool,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  befund open Befund-BF-7K3Q-92MD.zip
+  befund open Befund-BF-7K3Q-92MD.zip --file facts.json
+  befund open Befund-BF-7K3Q-92MD.zip --html > report.html
+
+JSON: the package's report.json, unless --file names another.")]
+pub(crate) struct OpenArgs {
+    /// The package.
+    pub(crate) package: PathBuf,
+    /// Print this file of the package.
+    #[arg(long, value_name = "NAME", conflicts_with = "html")]
+    pub(crate) file: Option<String>,
+    /// Print the report as HTML.
+    #[arg(long)]
+    pub(crate) html: bool,
+    /// Print report.json.
+    #[arg(long, conflicts_with_all = ["file", "html"])]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  befund redact < app.log > app-redacted.log
+  journalctl -b | befund redact --names names.txt --stats > boot.log
+
+A names file has one private value a line: `host: pc-17`, `user: erika`. Lines starting with # are comments.")]
+pub(crate) struct RedactArgs {
+    /// Private values to replace beside what is found by its shape.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) names: Option<PathBuf>,
+    /// Print counts by kind as JSON on standard error.
+    #[arg(long)]
+    pub(crate) stats: bool,
+}

@@ -1,0 +1,228 @@
+//! One question to one resolver, by UDP and, when the answer does not fit, by TCP. No cache, no
+//! search list, no other server: what comes back is what this server says.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use hickory_resolver::proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::Instant;
+
+use super::{Lookup, LookupOutcome};
+use crate::net::{self, Wait};
+use crate::reach::ConnectOutcome;
+use crate::{Reading, Reason};
+
+/// A lost packet is asked for again after this long.
+const FIRST_TRY: Duration = Duration::from_secs(1);
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Record {
+    A,
+    Aaaa,
+}
+
+impl Record {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::Aaaa => "AAAA",
+        }
+    }
+
+    const fn kind(self) -> RecordType {
+        match self {
+            Self::A => RecordType::A,
+            Self::Aaaa => RecordType::AAAA,
+        }
+    }
+}
+
+/// Why there is no answer.
+struct NoAnswer(LookupOutcome, String);
+
+impl NoAnswer {
+    fn io(what: &str, error: &io::Error) -> Self {
+        let outcome = match net::connect_outcome(error) {
+            ConnectOutcome::Refused | ConnectOutcome::Unreachable | ConnectOutcome::Prohibited => {
+                LookupOutcome::Unreachable
+            }
+            ConnectOutcome::TimedOut => LookupOutcome::TimedOut,
+            _ => LookupOutcome::Failed,
+        };
+        Self(outcome, format!("{what}: {error}"))
+    }
+
+    fn malformed(why: impl std::fmt::Display) -> Self {
+        Self(LookupOutcome::Malformed, why.to_string())
+    }
+}
+
+/// Asks, and says what came of it before `deadline`.
+pub(super) async fn ask(server: SocketAddr, name: String, record: Record, deadline: Instant) -> Lookup {
+    let started = Instant::now();
+    let answer = exchange(server, &name, record, deadline).await;
+    let took = net::ms(started.elapsed());
+    let (outcome, addresses, took_ms, detail) = match answer {
+        Ok(message) => {
+            let (outcome, addresses, detail) = read(&message, record);
+            (outcome, addresses, Reading::Value(took), detail)
+        }
+        Err(NoAnswer(outcome, detail)) => {
+            let took_ms = match outcome {
+                LookupOutcome::Malformed => Reading::Value(took),
+                LookupOutcome::TimedOut => Reading::absent(Reason::TimedOut, ""),
+                _ => Reading::absent(Reason::NothingToMeasure, "no answer"),
+            };
+            (outcome, Vec::new(), took_ms, net::tame(&detail, 300))
+        }
+    };
+    Lookup { name, record: record.as_str().into(), outcome, addresses, took_ms, detail }
+}
+
+fn read(message: &Message, record: Record) -> (LookupOutcome, Vec<IpAddr>, String) {
+    let addresses: Vec<IpAddr> = message
+        .answers
+        .iter()
+        .filter_map(|answer| match (&answer.data, record) {
+            (RData::A(a), Record::A) => Some(IpAddr::V4(a.0)),
+            (RData::AAAA(a), Record::Aaaa) => Some(IpAddr::V6(a.0)),
+            _ => None,
+        })
+        .collect();
+    let code = message.metadata.response_code;
+    let outcome = match code {
+        ResponseCode::NoError if addresses.is_empty() => LookupOutcome::Empty,
+        ResponseCode::NoError => LookupOutcome::Answered,
+        ResponseCode::NXDomain => LookupOutcome::NoSuchName,
+        ResponseCode::ServFail => LookupOutcome::ServerFailed,
+        ResponseCode::Refused => LookupOutcome::Refused,
+        _ => LookupOutcome::Failed,
+    };
+    match outcome {
+        LookupOutcome::Answered => (outcome, addresses, String::new()),
+        LookupOutcome::Empty => (outcome, Vec::new(), String::new()),
+        // Addresses beside an error are no answer.
+        _ => (outcome, Vec::new(), format!("the server answers: {code}")),
+    }
+}
+
+async fn exchange(
+    server: SocketAddr,
+    name: &str,
+    record: Record,
+    deadline: Instant,
+) -> Result<Message, NoAnswer> {
+    let mut asked = Name::from_utf8(name)
+        .map_err(|e| NoAnswer(LookupOutcome::Failed, format!("{name} can't be asked for: {e}")))?;
+    asked.set_fqdn(true);
+    let query = Query::query(asked, record.kind());
+    let mut question = Message::new(net::nonce() as u16, MessageType::Query, OpCode::Query);
+    question.metadata.recursion_desired = true;
+    question.add_query(query);
+    let bytes = question
+        .to_vec()
+        .map_err(|e| NoAnswer(LookupOutcome::Failed, format!("{name} can't be asked for: {e}")))?;
+
+    let answer = by_udp(server, &question, &bytes, deadline).await?;
+    if answer.metadata.truncation { by_tcp(server, &question, &bytes, deadline).await } else { Ok(answer) }
+}
+
+async fn by_udp(
+    server: SocketAddr,
+    question: &Message,
+    bytes: &[u8],
+    deadline: Instant,
+) -> Result<Message, NoAnswer> {
+    let any: SocketAddr = match server {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
+    let what = format!("ask {server} by UDP");
+    let error = |e: io::Error| NoAnswer::io(&what, &e);
+    let socket = UdpSocket::bind(any).await.map_err(error)?;
+    // Connected, so that "nobody listens there" arrives as an error, and nobody else's datagrams do.
+    socket.connect(server).await.map_err(error)?;
+    let mut buffer = vec![0; 4096];
+    let mut stray = None;
+    for end in [deadline.min(Instant::now() + FIRST_TRY), deadline] {
+        socket.send(bytes).await.map_err(error)?;
+        loop {
+            let length = match net::in_time(end, socket.recv(&mut buffer)).await {
+                Wait::Done(length) => length,
+                Wait::Error(e) => return Err(error(e)),
+                Wait::TimedOut => break,
+            };
+            match accept(question, &buffer[..length]) {
+                Ok(answer) => return Ok(answer),
+                // Somebody else's, by its number: it must not end the wait for the real one.
+                Err(Unfit::Stray(why)) => stray = Some(why),
+                Err(Unfit::Malformed(why)) => return Err(NoAnswer::malformed(why)),
+            }
+        }
+    }
+    Err(match stray {
+        Some(why) => NoAnswer::malformed(why),
+        None => NoAnswer(LookupOutcome::TimedOut, format!("{what}: no answer, asked twice")),
+    })
+}
+
+async fn by_tcp(
+    server: SocketAddr,
+    question: &Message,
+    bytes: &[u8],
+    deadline: Instant,
+) -> Result<Message, NoAnswer> {
+    let what = format!("ask {server} by TCP");
+    let exchange = async {
+        let mut stream = TcpStream::connect(server).await?;
+        let length = u16::try_from(bytes.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+        let mut framed = length.to_be_bytes().to_vec();
+        framed.extend_from_slice(bytes);
+        stream.write_all(&framed).await?;
+        // The length is 16 bit, which bounds what a server can make this computer keep.
+        let mut answer = vec![0; usize::from(stream.read_u16().await?)];
+        stream.read_exact(&mut answer).await?;
+        Ok(answer)
+    };
+    match net::in_time(deadline, exchange).await {
+        Wait::Done(answer) => accept(question, &answer).map_err(|unfit| match unfit {
+            Unfit::Stray(why) | Unfit::Malformed(why) => NoAnswer::malformed(why),
+        }),
+        Wait::Error(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(NoAnswer::malformed(format!("{what}: the connection ended in the middle of the answer")))
+        }
+        Wait::Error(e) => Err(NoAnswer::io(&what, &e)),
+        Wait::TimedOut => Err(NoAnswer(LookupOutcome::TimedOut, format!("{what}: no answer in time"))),
+    }
+}
+
+/// Bytes that do not answer the question.
+enum Unfit {
+    /// Has another number: not for this question.
+    Stray(String),
+    /// Meant as the answer, and none.
+    Malformed(String),
+}
+
+fn accept(question: &Message, bytes: &[u8]) -> Result<Message, Unfit> {
+    match bytes.first_chunk::<2>() {
+        Some(id) if u16::from_be_bytes(*id) == question.metadata.id => {}
+        Some(_) => return Err(Unfit::Stray("an answer with another number came".into())),
+        None => return Err(Unfit::Malformed("an answer of less than two bytes came".into())),
+    }
+    let answer = Message::from_vec(bytes).map_err(|e| Unfit::Malformed(format!("no DNS message: {e}")))?;
+    if answer.metadata.message_type != MessageType::Response {
+        return Err(Unfit::Malformed("a question came in place of an answer".into()));
+    }
+    // Some servers leave the question out of an error.
+    let repeats = answer.queries.is_empty() && answer.metadata.response_code != ResponseCode::NoError;
+    if !repeats && answer.queries != question.queries {
+        return Err(Unfit::Malformed("the answer is to another question".into()));
+    }
+    Ok(answer)
+}

@@ -1,0 +1,130 @@
+//! Reading the system's own files, and waiting for work that may hang. What a file means is for the
+//! subject that reads it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::{Absence, Context, Reading, Reason};
+
+/// More than the largest honest file read here (mount tables, cpuinfo of machines with hundreds of
+/// cores), and small enough that an endless one does no harm.
+const MOST_BYTES: u64 = 4 << 20;
+
+/// The text of a file of the measured system. Bytes that are no UTF-8 are replaced: one odd name in
+/// a table must not cost the rest of it.
+pub(crate) fn read_text(cx: &Context, path: &str) -> Result<String, Absence> {
+    read_raw(cx, path).map_err(|e| unread(path, e))
+}
+
+/// Like [`read_text`], for callers to whom the kind of error says something.
+pub(crate) fn read_raw(cx: &Context, path: &str) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(cx.path(path))?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The absence that stands for an error from a file.
+pub(crate) fn unread(path: &str, error: io::Error) -> Absence {
+    match Reading::<()>::from_io(&format!("read {path}"), Err(error)) {
+        Reading::Absent { absent } => absent,
+        Reading::Value(()) => Absence::new(Reason::Failed, format!("read {path}")),
+    }
+}
+
+/// The value of a file that holds one number.
+pub(crate) fn read_number<T: std::str::FromStr>(cx: &Context, path: &str) -> Result<T, Absence> {
+    let text = read_text(cx, path)?;
+    let word = text.trim();
+    word.parse().map_err(|_| odd(path, word))
+}
+
+/// An absence for content that is not what the source's documentation says. The content is cut: the
+/// detail is for a person to read.
+pub(crate) fn odd(path: &str, content: &str) -> Absence {
+    let shown: String = content.chars().take(60).collect();
+    Absence::new(Reason::Failed, format!("read {path}: unexpected content {shown:?}"))
+}
+
+/// The absence that stands for an error from the portable source.
+#[cfg(any(not(target_os = "linux"), test))]
+pub(crate) fn unanswered(what: &str, error: &sysinfo::Error) -> Absence {
+    let reason = match error {
+        sysinfo::Error::Unsupported => Reason::NotSupported,
+        _ => Reason::Failed,
+    };
+    Absence::new(reason, format!("{what}: {error}"))
+}
+
+/// Runs blocking work on a thread of its own and waits for it no longer than `limit`.
+///
+/// Not `spawn_blocking`: a runtime waits for those when it is dropped, so one dead network share
+/// would keep the program from ending. A thread that nobody joins ends with the process.
+pub(crate) async fn detached<T: Send + 'static>(
+    what: &str,
+    limit: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Absence> {
+    let (sender, receiver) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("probe".into())
+        .spawn(move || {
+            // Nobody listens any more once the limit has passed.
+            let _ = sender.send(work());
+        })
+        .map_err(|e| Absence::new(Reason::Failed, format!("{what}: no thread to run on: {e}")))?;
+    match tokio::time::timeout(limit, receiver).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(_)) => Err(Absence::new(Reason::Failed, format!("{what}: ended abnormally"))),
+        Err(_) => Err(Absence::new(Reason::TimedOut, format!("{what}: no answer within {limit:?}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    fn tree() -> (tempfile::TempDir, Context) {
+        let folder = tempfile::tempdir().unwrap();
+        let cx = Context { root: folder.path().to_path_buf(), ..Context::default() };
+        (folder, cx)
+    }
+
+    #[test]
+    fn a_missing_file_is_not_supported_and_odd_content_is_shown_cut() {
+        let (folder, cx) = tree();
+        assert_eq!(read_text(&cx, "/none").unwrap_err().reason, Reason::NotSupported);
+        std::fs::write(folder.path().join("n"), "x".repeat(500)).unwrap();
+        let absent = read_number::<u64>(&cx, "/n").unwrap_err();
+        assert_eq!(absent.reason, Reason::Failed);
+        assert!(absent.detail.len() < 120, "{}", absent.detail);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_do_not_cost_the_file() {
+        let (folder, cx) = tree();
+        std::fs::write(folder.path().join("n"), b"a \xff b\n").unwrap();
+        assert_eq!(read_text(&cx, "/n").unwrap(), "a \u{fffd} b\n");
+    }
+
+    #[test]
+    fn a_hanging_call_holds_up_neither_the_caller_nor_the_end_of_the_runtime() {
+        // The work waits until this test lets it go, which is after the runtime has ended.
+        let (release, held) = mpsc::channel::<()>();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let outcome = runtime
+            .block_on(detached("stat", Duration::from_millis(20), move || held.recv().unwrap_or_default()));
+        drop(runtime);
+        assert_eq!(outcome.unwrap_err().reason, Reason::TimedOut);
+        drop(release);
+    }
+
+    #[tokio::test]
+    async fn a_panicking_call_is_a_failure() {
+        let outcome = detached::<()>("stat", Duration::from_secs(5), || panic!("on purpose")).await;
+        assert_eq!(outcome.unwrap_err().reason, Reason::Failed);
+    }
+}

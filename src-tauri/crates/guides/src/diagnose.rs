@@ -1,0 +1,229 @@
+//! The posterior over the causes, and what it amounts to. Exact, and pure: the same evidence gives the
+//! same diagnosis on every machine and on every day. The choice of the next step is in `step`.
+
+use befund_checks::{CheckId, Checks, Status};
+use serde::Serialize;
+
+use crate::guide::Guide;
+use crate::likelihood::{self, Baseline, Hypothesis};
+use crate::step::{self, NextStep, StepCost};
+use crate::{CauseId, Evidence, QuestionId};
+
+/// What is known about a case, and what to do next.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Diagnosis {
+    /// What it amounts to.
+    pub outcome: Outcome,
+    /// Every cause and "something else", most likely first. With `no_problem` they add up to 1.
+    pub causes: Vec<RankedCause>,
+    /// How likely it is that nothing is wrong.
+    pub no_problem: f64,
+    /// The step with the lowest expected cost of repair.
+    pub next: NextStep,
+    /// Every possible step, cheapest first.
+    pub steps: Vec<StepCost>,
+    /// The evidence fits no cause: each is ruled out by something.
+    pub contradictory: bool,
+}
+
+/// What the evidence amounts to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// One cause stands out.
+    CauseFound,
+    /// What was checked is in order.
+    NoProblem,
+    /// Neither.
+    Unsure,
+}
+
+/// A cause with its probability.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RankedCause {
+    /// Which one; `something-else` among them.
+    pub id: CauseId,
+    /// From 0 to 1.
+    pub probability: f64,
+}
+
+impl Diagnosis {
+    /// The most likely cause that the guide knows.
+    pub fn top_cause(&self) -> Option<&RankedCause> {
+        self.causes.iter().find(|c| !c.id.is_something_else())
+    }
+}
+
+/// From here on, a cause is found.
+const FOUND: f64 = 0.6;
+
+/// A cause that is found is at least this much likelier than any other explanation.
+const AHEAD: f64 = 2.0;
+
+/// From here on, there is no problem.
+const NONE: f64 = 0.5;
+
+/// A failed check is at odds with "no problem" unless it fails on at least this share of healthy computers.
+const HARMLESS: f64 = 0.03;
+
+/// Below this ratio to "something else", no cause explains the evidence.
+const UNEXPLAINED: f64 = 0.01;
+
+/// What the evidence says about the causes of a guide, and the best next step.
+pub fn diagnose(guide: &Guide, checks: &Checks, evidence: &Evidence) -> Diagnosis {
+    diagnose_with(guide, checks, evidence)
+}
+
+pub(crate) fn diagnose_with(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> Diagnosis {
+    let (posterior, contradictory) = posterior(guide, baseline, evidence);
+    let (problem, no_problem) = posterior.split_at(posterior.len() - 1);
+    let no_problem = no_problem[0];
+    let mut causes: Vec<RankedCause> = Hypothesis::all(guide)
+        .into_iter()
+        .filter_map(Hypothesis::id)
+        .zip(problem)
+        .map(|(id, p)| RankedCause { id, probability: *p })
+        .collect();
+    // Equals stay in the order of the file.
+    causes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    let outcome = outcome(guide, baseline, evidence, &causes, no_problem, contradictory);
+    let (next, steps) = step::choose(guide, evidence, problem, &causes, outcome);
+    Diagnosis { outcome, causes, no_problem, next, steps, contradictory }
+}
+
+/// P(hypothesis given the evidence) in the order of [`Hypothesis::all`], and whether the evidence fits none.
+fn posterior(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> (Vec<f64>, bool) {
+    let hypotheses = Hypothesis::all(guide);
+    let priors: Vec<f64> = hypotheses
+        .iter()
+        .map(|h| match h {
+            // The person insists, and the person is in front of the computer.
+            Hypothesis::NoProblem if evidence.still_broken => f64::NEG_INFINITY,
+            h => h.prior(guide).ln(),
+        })
+        .collect();
+    let seen = likelihood::of_observations(guide, baseline, evidence);
+    let tried = likelihood::of_fixes(guide, evidence);
+
+    // "Something else" is last but one.
+    let else_at = hypotheses.len() - 2;
+    let best = (0..hypotheses.len())
+        .filter(|i| *i != else_at && priors[*i] > f64::NEG_INFINITY)
+        .map(|i| seen[i])
+        .fold(f64::NEG_INFINITY, f64::max);
+    let unexplained = best == f64::NEG_INFINITY || best < seen[else_at] + UNEXPLAINED.ln();
+
+    let joint: Vec<f64> = (0..hypotheses.len()).map(|i| priors[i] + seen[i] + tried[i]).collect();
+    let total = likelihood::log_sum(&joint);
+    if total > f64::NEG_INFINITY {
+        return (joint.iter().map(|l| (l - total).exp()).collect(), unexplained);
+    }
+    // Impossible under every hypothesis: nothing was learnt. At least one cause has a prior above 0.
+    let total = likelihood::log_sum(&priors);
+    (priors.iter().map(|l| (l - total).exp()).collect(), true)
+}
+
+fn outcome(
+    guide: &Guide,
+    baseline: &dyn Baseline,
+    evidence: &Evidence,
+    causes: &[RankedCause],
+    no_problem: f64,
+    contradictory: bool,
+) -> Outcome {
+    let top = &causes[0];
+    let second = causes.get(1).map_or(0.0, |c| c.probability).max(no_problem);
+    if no_problem >= NONE && no_problem > top.probability {
+        // Without a single good result, or with a failure that healthy computers do not show, it would be
+        // a guess to tell a person in trouble that all is well.
+        let measured = likelihood::relevant(guide, evidence).any(|(_, s)| s == Status::Ok);
+        let failed = likelihood::relevant(guide, evidence)
+            .any(|(check, s)| s == Status::Fail && baseline.healthy(check, s) < HARMLESS);
+        return if measured && !failed { Outcome::NoProblem } else { Outcome::Unsure };
+    }
+    if !contradictory
+        && !top.id.is_something_else()
+        && top.probability >= FOUND
+        && top.probability >= AHEAD * second
+    {
+        return Outcome::CauseFound;
+    }
+    Outcome::Unsure
+}
+
+/// What one piece of evidence does to a cause.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reason {
+    /// Where it comes from.
+    pub source: Source,
+    /// How many times likelier it is under this cause than under the others, as a natural logarithm.
+    pub strength: f64,
+    /// The same in a word.
+    pub speaks: Speaks,
+}
+
+/// Where a piece of evidence comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A check.
+    Check(CheckId),
+    /// An answer.
+    Question(QuestionId),
+}
+
+/// Whether evidence speaks for a cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaks {
+    /// At least half as likely again under this cause.
+    For,
+    /// At least half as likely again without it.
+    Against,
+    /// It hardly matters.
+    Neither,
+}
+
+/// What each result and answer does to one cause, compared with the other explanations as common as they are.
+/// Strongest first. Empty for "something else", which explains nothing in particular.
+pub fn reasons(guide: &Guide, checks: &Checks, evidence: &Evidence, cause: &CauseId) -> Vec<Reason> {
+    reasons_with(guide, checks, evidence, cause)
+}
+
+pub(crate) fn reasons_with(
+    guide: &Guide,
+    baseline: &dyn Baseline,
+    evidence: &Evidence,
+    cause: &CauseId,
+) -> Vec<Reason> {
+    let hypotheses = Hypothesis::all(guide);
+    let Some(at) = guide.causes.iter().position(|c| c.id == *cause) else { return Vec::new() };
+    let one = |source: Source, alone: Evidence| {
+        let logs = likelihood::of_observations(guide, baseline, &alone);
+        let others = |f: &dyn Fn(usize) -> f64| {
+            let terms: Vec<f64> = (0..hypotheses.len()).filter(|i| *i != at).map(f).collect();
+            likelihood::log_sum(&terms)
+        };
+        let weight = |i: usize| hypotheses[i].prior(guide).ln();
+        let strength = logs[at] - (others(&|i| weight(i) + logs[i]) - others(&weight));
+        let strength = if strength.is_nan() { 0.0 } else { strength };
+        let speaks = match strength {
+            s if s >= 1.5_f64.ln() => Speaks::For,
+            s if s <= -1.5_f64.ln() => Speaks::Against,
+            _ => Speaks::Neither,
+        };
+        Reason { source, strength, speaks }
+    };
+    let mut reasons: Vec<Reason> = likelihood::relevant(guide, evidence)
+        .map(|(check, status)| {
+            let alone = Evidence { checks: [(check.clone(), status)].into(), ..Evidence::default() };
+            one(Source::Check(check.clone()), alone)
+        })
+        .collect();
+    reasons.extend(evidence.answers.iter().filter(|(id, _)| guide.question(id).is_some()).map(|(id, answer)| {
+        let alone = Evidence { answers: [(id.clone(), answer.clone())].into(), ..Evidence::default() };
+        one(Source::Question(id.clone()), alone)
+    }));
+    reasons.sort_by(|a, b| b.strength.abs().total_cmp(&a.strength.abs()));
+    reasons
+}

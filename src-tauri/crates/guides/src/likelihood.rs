@@ -1,0 +1,219 @@
+//! P(evidence given a hypothesis). One fault is assumed at a time, so the hypotheses exclude each other:
+//! every cause of the guide, "something else", and "no problem". Nothing is decided here.
+//!
+//! - A **check** that a cause names: the probability is what `shows` says; the statuses it leaves out
+//!   share the rest in proportion to the check's healthy baseline (evenly where the baseline gives them
+//!   nothing). A check that it does not name follows the healthy baseline.
+//! - `unknown` and `not_applicable` are evidence only for a check where some cause of the guide names them;
+//!   elsewhere they change nothing, for any hypothesis. The baseline is spread over the statuses that count.
+//! - An **answer** works the same way, with the question's `healthy` answers as the baseline (all as likely
+//!   where the question gives none). "I don't know" changes nothing.
+//! - A **fix that failed**: 1 − `solves`. A **fix that was turned down** is half as strong, 1 − `solves` / 2:
+//!   the person has a reason, and can be wrong.
+//! - **No problem** follows the healthy baselines throughout.
+//! - **Something else** is unknown, so nothing can be said about which checks it touches. It is a mixture of
+//!   four flattened copies of the healthy baseline: in each, every check is touched with the same chance
+//!   (2, 10, 30 or 60 in 100) and then shows any status as likely as another. One of the copies fits any
+//!   amount of disturbance passably, so "something else" wins where every cause is contradicted; none
+//!   fits a pattern well, so it loses to a cause that explains it. Answers are half baseline, half even.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use befund_checks::{CheckId, Checks, Status};
+
+use crate::guide::{Cause, Fix, Guide, Question};
+use crate::{AnswerId, CauseId, Evidence};
+
+/// How much of a skipped fix's strength counts against its causes.
+pub(crate) const SKIP_STRENGTH: f64 = 0.5;
+
+/// Chances of a check being touched by something unknown.
+const TOUCHED: [f64; 4] = [0.02, 0.1, 0.3, 0.6];
+
+/// How a check behaves where nothing is wrong. The checks crate knows it; tests make it up.
+pub(crate) trait Baseline {
+    fn healthy(&self, check: &CheckId, status: Status) -> f64;
+}
+
+impl Baseline for Checks {
+    fn healthy(&self, check: &CheckId, status: Status) -> f64 {
+        match self.get(check) {
+            Some(check) => check.healthy(status),
+            // Not reached: a guide that names an unknown check is not loaded.
+            None => f64::from(u8::from(status == Status::Ok)),
+        }
+    }
+}
+
+/// One of the explanations that exclude each other.
+#[derive(Clone, Copy)]
+pub(crate) enum Hypothesis<'g> {
+    Cause(&'g Cause),
+    SomethingElse,
+    NoProblem,
+}
+
+impl<'g> Hypothesis<'g> {
+    /// All of them: the causes in the order of the file, then the two that every guide has.
+    pub(crate) fn all(guide: &'g Guide) -> Vec<Self> {
+        guide.causes.iter().map(Hypothesis::Cause).chain([Self::SomethingElse, Self::NoProblem]).collect()
+    }
+
+    /// Its weight before anything is known.
+    pub(crate) fn prior(self, guide: &Guide) -> f64 {
+        match self {
+            Self::Cause(cause) => cause.prior,
+            Self::SomethingElse => guide.something_else,
+            Self::NoProblem => guide.no_problem,
+        }
+    }
+
+    /// The cause it stands for; `None` for "no problem".
+    pub(crate) fn id(self) -> Option<CauseId> {
+        match self {
+            Self::Cause(cause) => Some(cause.id.clone()),
+            Self::SomethingElse => Some(CauseId::something_else()),
+            Self::NoProblem => None,
+        }
+    }
+}
+
+/// The statuses of a check that count as evidence in this guide.
+pub(crate) fn counting(guide: &Guide, check: &CheckId) -> Vec<Status> {
+    let named: BTreeSet<Status> =
+        guide.causes.iter().filter_map(|c| c.shows.get(check)).flat_map(BTreeMap::keys).copied().collect();
+    Status::ALL
+        .into_iter()
+        .filter(|s| matches!(s, Status::Ok | Status::Warn | Status::Fail) || named.contains(s))
+        .collect()
+}
+
+/// Spread over what counts, so that it adds up to one; even where nothing is known.
+fn spread<K: Clone>(weights: Vec<(K, f64)>) -> Vec<(K, f64)> {
+    let sum: f64 = weights.iter().map(|(_, w)| w).sum();
+    let count = weights.len() as f64;
+    weights.into_iter().map(|(k, w)| (k, if sum > 0.0 { w / sum } else { 1.0 / count })).collect()
+}
+
+/// P(`seen`) where an author named some of the possibilities and a baseline covers the others.
+fn share<K: PartialEq + Ord>(named: Option<&BTreeMap<K, f64>>, baseline: &[(K, f64)], seen: &K) -> f64 {
+    let of = |k: &K| baseline.iter().find(|(b, _)| b == k).map_or(0.0, |(_, p)| *p);
+    let Some(named) = named else { return of(seen) };
+    if let Some(p) = named.get(seen) {
+        return *p;
+    }
+    let rest = (1.0 - named.values().sum::<f64>()).max(0.0);
+    let others = || baseline.iter().filter(|(k, _)| !named.contains_key(k));
+    let weight: f64 = others().map(|(_, p)| p).sum();
+    if weight > 0.0 { rest * of(seen) / weight } else { rest / others().count() as f64 }
+}
+
+/// The healthy baseline of a check over the statuses that count.
+fn check_baseline(guide: &Guide, baseline: &dyn Baseline, check: &CheckId) -> Vec<(Status, f64)> {
+    spread(counting(guide, check).into_iter().map(|s| (s, baseline.healthy(check, s).max(0.0))).collect())
+}
+
+/// The healthy baseline of a question.
+fn answer_baseline(question: &Question) -> Vec<(AnswerId, f64)> {
+    let even: Vec<(AnswerId, f64)> = spread(question.answers.iter().map(|a| (a.id.clone(), 0.0)).collect());
+    if question.healthy.is_empty() {
+        return even;
+    }
+    even.iter().map(|(a, _)| (a.clone(), share(Some(&question.healthy), &even, a))).collect()
+}
+
+/// P(a status of a check given a cause, or given no problem).
+pub(crate) fn of_status(
+    guide: &Guide,
+    baseline: &dyn Baseline,
+    cause: Option<&Cause>,
+    check: &CheckId,
+    status: Status,
+) -> f64 {
+    let healthy = check_baseline(guide, baseline, check);
+    share(cause.and_then(|c| c.shows.get(check)), &healthy, &status)
+}
+
+/// P(an answer given a hypothesis).
+pub(crate) fn of_answer(hypothesis: Hypothesis<'_>, question: &Question, answer: &AnswerId) -> f64 {
+    let healthy = answer_baseline(question);
+    match hypothesis {
+        Hypothesis::Cause(cause) => share(cause.answers.get(&question.id), &healthy, answer),
+        Hypothesis::NoProblem => share(None, &healthy, answer),
+        Hypothesis::SomethingElse => 0.5 * share(None, &healthy, answer) + 0.5 / healthy.len() as f64,
+    }
+}
+
+/// P(a fix helps given a hypothesis).
+pub(crate) fn of_help(hypothesis: Hypothesis<'_>, fix: &Fix) -> f64 {
+    match hypothesis {
+        Hypothesis::Cause(cause) => fix.solves.get(&cause.id).copied().unwrap_or(0.0),
+        Hypothesis::SomethingElse | Hypothesis::NoProblem => 0.0,
+    }
+}
+
+/// ln P(results and answers given each hypothesis), in the order of [`Hypothesis::all`]. Impossible is −∞.
+pub(crate) fn of_observations(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> Vec<f64> {
+    let hypotheses = Hypothesis::all(guide);
+    let mut logs = vec![0.0; hypotheses.len()];
+    let mut copies = [0.0; TOUCHED.len()];
+    for (check, status) in relevant(guide, evidence) {
+        let healthy = check_baseline(guide, baseline, check);
+        if !healthy.iter().any(|(s, _)| *s == status) {
+            continue;
+        }
+        let usual = share(None, &healthy, &status);
+        for (log, hypothesis) in logs.iter_mut().zip(&hypotheses) {
+            match hypothesis {
+                Hypothesis::Cause(cause) => *log += share(cause.shows.get(check), &healthy, &status).ln(),
+                Hypothesis::NoProblem => *log += usual.ln(),
+                Hypothesis::SomethingElse => {}
+            }
+        }
+        for (copy, touched) in copies.iter_mut().zip(TOUCHED) {
+            *copy += ((1.0 - touched) * usual + touched / healthy.len() as f64).ln();
+        }
+    }
+    for (log, hypothesis) in logs.iter_mut().zip(&hypotheses) {
+        if matches!(hypothesis, Hypothesis::SomethingElse) {
+            *log += log_sum(&copies) - (copies.len() as f64).ln();
+        }
+        for (id, answer) in &evidence.answers {
+            if let (Some(question), Some(answer)) = (guide.question(id), answer)
+                && question.answer(answer).is_some()
+            {
+                *log += of_answer(*hypothesis, question, answer).ln();
+            }
+        }
+    }
+    logs
+}
+
+/// ln P(fixes failed and turned down given each hypothesis).
+pub(crate) fn of_fixes(guide: &Guide, evidence: &Evidence) -> Vec<f64> {
+    let log = |hypothesis: Hypothesis<'_>, ids: &BTreeSet<crate::FixId>, strength: f64| -> f64 {
+        ids.iter().filter_map(|id| guide.fix(id)).map(|fix| (1.0 - strength * of_help(hypothesis, fix)).ln()).sum()
+    };
+    Hypothesis::all(guide)
+        .into_iter()
+        .map(|h| log(h, &evidence.fixes_failed, 1.0) + log(h, &evidence.fixes_skipped, SKIP_STRENGTH))
+        .collect()
+}
+
+/// The results that the guide has something to say about.
+pub(crate) fn relevant<'e>(
+    guide: &'e Guide,
+    evidence: &'e Evidence,
+) -> impl Iterator<Item = (&'e CheckId, Status)> {
+    let named = guide.checks();
+    evidence.checks.iter().filter(move |(id, _)| named.contains(*id)).map(|(id, status)| (id, *status))
+}
+
+/// ln of a sum of exponentials, without under- or overflow; −∞ where all are.
+pub(crate) fn log_sum(logs: &[f64]) -> f64 {
+    let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if top == f64::NEG_INFINITY {
+        return top;
+    }
+    top + logs.iter().map(|l| (l - top).exp()).sum::<f64>().ln()
+}

@@ -1,0 +1,499 @@
+//! The next step: the one with the lowest expected cost of repair (Heckerman, Breese, Rommelse 1995).
+//!
+//! Costs are seconds of the person's time. A sequence of fixes is tried in the order of efficiency, the
+//! probability of helping per second, and is cut where calling a human becomes the better choice. A
+//! question costs its own time plus what is expected after its answer; two questions deep where the guide is small
+//! enough, one otherwise. Calling a human costs what the guide says, and ends the case.
+//!
+//! All of it assumes that there is a problem: what "no problem" would cost is nothing, whatever is done.
+//! The probabilities come from `diagnose`; no evidence is weighed here.
+
+use std::collections::BTreeSet;
+
+use befund_content::Text;
+use serde::Serialize;
+
+use crate::diagnose::{Outcome, RankedCause};
+use crate::guide::{Fix, Guide, Level, Question};
+use crate::likelihood::{self, Hypothesis};
+use crate::{CauseId, Evidence, FixId, QuestionId};
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NextStep {
+    /// Ask.
+    Question {
+        /// Which question.
+        id: QuestionId,
+        /// Seconds expected until it is solved.
+        cost_seconds: f64,
+        /// For the person: why, in one plain sentence.
+        #[serde(rename = "text")]
+        why: Text,
+        /// For supporters: why, with numbers.
+        #[serde(rename = "why")]
+        numbers: String,
+    },
+    /// Try a fix.
+    Fix {
+        /// Which fix.
+        id: FixId,
+        /// The cause it is meant for.
+        cause: Option<CauseId>,
+        /// Seconds expected until it is solved.
+        cost_seconds: f64,
+        /// For the person: why, in one plain sentence.
+        #[serde(rename = "text")]
+        why: Text,
+        /// For supporters: why, with numbers.
+        #[serde(rename = "why")]
+        numbers: String,
+    },
+    /// Call a human.
+    HandOver {
+        /// The most likely cause, where one stands out.
+        cause: Option<CauseId>,
+        /// Who gets it.
+        level: Level,
+        /// Seconds expected until it is solved.
+        cost_seconds: f64,
+        /// For the person: why, in one plain sentence.
+        #[serde(rename = "text")]
+        why: Text,
+        /// For supporters: why, with numbers.
+        #[serde(rename = "why")]
+        numbers: String,
+    },
+    /// Say that all is well.
+    NoProblem {
+        /// For the person: why, in one plain sentence.
+        #[serde(rename = "text")]
+        why: Text,
+        /// For supporters: why, with numbers.
+        #[serde(rename = "why")]
+        numbers: String,
+    },
+}
+
+impl NextStep {
+    /// Why, for the person.
+    pub const fn why(&self) -> &Text {
+        match self {
+            Self::Question { why, .. }
+            | Self::Fix { why, .. }
+            | Self::HandOver { why, .. }
+            | Self::NoProblem { why, .. } => why,
+        }
+    }
+
+    /// Why, for supporters.
+    pub fn numbers(&self) -> &str {
+        match self {
+            Self::Question { numbers, .. }
+            | Self::Fix { numbers, .. }
+            | Self::HandOver { numbers, .. }
+            | Self::NoProblem { numbers, .. } => numbers,
+        }
+    }
+}
+
+/// A possible step and what it is expected to cost in all, until the problem is solved.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepCost {
+    /// What kind of step.
+    pub kind: StepKind,
+    /// Which question or fix; empty for handing over.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// Expected seconds until it is solved, if this is done next and the best from then on.
+    pub cost_seconds: f64,
+}
+
+/// What kind of step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// A fix.
+    Fix,
+    /// A question.
+    Question,
+    /// Calling a human.
+    HandOver,
+}
+
+/// Fixes times questions up to which two questions are looked ahead.
+const SMALL: usize = 200;
+
+pub(crate) fn choose(
+    guide: &Guide,
+    evidence: &Evidence,
+    problem: &[f64],
+    causes: &[RankedCause],
+    outcome: Outcome,
+) -> (NextStep, Vec<StepCost>) {
+    let planner = Planner::new(guide, evidence);
+    let belief = normal(problem);
+    let steps = planner.steps(&belief);
+    let next = if outcome == Outcome::NoProblem {
+        let none = 1.0 - problem.iter().sum::<f64>();
+        NextStep::NoProblem {
+            why: text(
+                "Everything that was checked is in order.",
+                "Alles, was geprüft wurde, ist in Ordnung.",
+            ),
+            numbers: format!("P(no problem) = {none:.3}"),
+        }
+    } else {
+        planner.explain(&steps, &belief, causes)
+    };
+    (next, steps)
+}
+
+/// Adds up to one, where there is anything to add up; evenly otherwise.
+fn normal(problem: &[f64]) -> Vec<f64> {
+    let sum: f64 = problem.iter().sum();
+    if sum > 0.0 && sum.is_finite() {
+        problem.iter().map(|p| p / sum).collect()
+    } else {
+        vec![1.0 / problem.len() as f64; problem.len()]
+    }
+}
+
+/// A fix that can still be tried.
+struct Remedy<'g> {
+    fix: &'g Fix,
+    cost: f64,
+    /// P(it helps), by hypothesis; only those it can help.
+    helps: Vec<(usize, f64)>,
+    /// Other options that must have been tried before.
+    after: Vec<usize>,
+}
+
+/// A question that can still be asked: P(answer), by answer and then by hypothesis. What is left over, and
+/// "I don't know", is the last row: it changes little, and it has to be reckoned with.
+struct Ask<'g> {
+    question: &'g Question,
+    rows: Vec<Vec<f64>>,
+}
+
+struct Planner<'g> {
+    guide: &'g Guide,
+    options: Vec<Remedy<'g>>,
+    asks: Vec<Ask<'g>>,
+    depth: usize,
+}
+
+impl<'g> Planner<'g> {
+    fn new(guide: &'g Guide, evidence: &Evidence) -> Self {
+        let hypotheses: Vec<Hypothesis<'g>> =
+            Hypothesis::all(guide).into_iter().filter(|h| h.id().is_some()).collect();
+        let gone = |id: &FixId| evidence.fixes_failed.contains(id) || evidence.fixes_skipped.contains(id);
+        let open: Vec<&Fix> = guide.fixes.iter().filter(|f| !gone(&f.id)).collect();
+        let options: Vec<Remedy<'g>> = open
+            .iter()
+            .map(|fix| Remedy {
+                fix,
+                cost: fix.full_cost(),
+                helps: hypotheses
+                    .iter()
+                    .enumerate()
+                    .map(|(i, h)| (i, likelihood::of_help(*h, fix)))
+                    .filter(|(_, p)| *p > 0.0)
+                    .collect(),
+                after: fix.after.iter().filter_map(|a| open.iter().position(|o| o.id == *a)).collect(),
+            })
+            .collect();
+        let asks: Vec<Ask<'g>> = guide
+            .questions
+            .iter()
+            .filter(|q| !evidence.answers.contains_key(&q.id))
+            .map(|question| {
+                let mut rows: Vec<Vec<f64>> = question
+                    .answers
+                    .iter()
+                    .map(|a| hypotheses.iter().map(|h| likelihood::of_answer(*h, question, &a.id)).collect())
+                    .collect();
+                let rest = (0..hypotheses.len())
+                    .map(|i| (1.0 - rows.iter().map(|r| r[i]).sum::<f64>()).max(0.0))
+                    .collect();
+                rows.push(rest);
+                Ask { question, rows }
+            })
+            .collect();
+        let depth = if options.len() * asks.len() <= SMALL { 2 } else { 1 };
+        Self { guide, options, asks, depth }
+    }
+
+    /// Every possible step with its expected cost, cheapest first. Equals: fixes before questions before handing
+    /// over, each in the order of the file.
+    fn steps(&self, belief: &[f64]) -> Vec<StepCost> {
+        let all_asks: Vec<usize> = (0..self.asks.len()).collect();
+        let mut steps = Vec::new();
+        for (i, option) in self.options.iter().enumerate() {
+            if option.after.is_empty() {
+                let mut left = belief.to_vec();
+                apply(option, &mut left);
+                let done = BTreeSet::from([i]);
+                let cost = option.cost + self.value(&left, &done, &all_asks, self.depth - 1);
+                steps.push(StepCost { kind: StepKind::Fix, id: option.fix.id.to_string(), cost_seconds: cost });
+            }
+        }
+        let none = BTreeSet::new();
+        for i in &all_asks {
+            let cost = self.asking(belief, &none, *i, &all_asks, self.depth - 1);
+            steps.push(StepCost {
+                kind: StepKind::Question,
+                id: self.asks[*i].question.id.to_string(),
+                cost_seconds: cost,
+            });
+        }
+        steps.push(StepCost {
+            kind: StepKind::HandOver,
+            id: String::new(),
+            cost_seconds: self.guide.hand_over.cost,
+        });
+        steps.sort_by(|a, b| a.cost_seconds.total_cmp(&b.cost_seconds));
+        steps
+    }
+
+    /// Expected cost from here on, times the probability of being here: `belief` adds up to that probability.
+    fn value(&self, belief: &[f64], done: &BTreeSet<usize>, asks: &[usize], depth: usize) -> f64 {
+        let fixing = self.fixing(belief, done);
+        if depth == 0 {
+            return fixing;
+        }
+        asks.iter().map(|i| self.asking(belief, done, *i, asks, depth - 1)).fold(fixing, f64::min)
+    }
+
+    fn asking(&self, belief: &[f64], done: &BTreeSet<usize>, at: usize, asks: &[usize], depth: usize) -> f64 {
+        let mass: f64 = belief.iter().sum();
+        let others: Vec<usize> = asks.iter().copied().filter(|i| *i != at).collect();
+        let ask = &self.asks[at];
+        let after: f64 = ask
+            .rows
+            .iter()
+            .map(|row| {
+                let given: Vec<f64> = belief.iter().zip(row).map(|(b, p)| b * p).collect();
+                if given.iter().sum::<f64>() > 0.0 { self.value(&given, done, &others, depth) } else { 0.0 }
+            })
+            .sum();
+        mass * ask.question.cost + after
+    }
+
+    /// The best sequence of fixes that ends with calling a human.
+    fn fixing(&self, belief: &[f64], done: &BTreeSet<usize>) -> f64 {
+        let hand_over = self.guide.hand_over.cost;
+        let mut left = belief.to_vec();
+        let mut unsolved: f64 = left.iter().sum();
+        let mut tried: Vec<bool> = (0..self.options.len()).map(|i| done.contains(&i)).collect();
+        let mut spent = 0.0;
+        let mut best = hand_over * unsolved;
+        while let Some(bundle) = self.most_efficient(&left, &tried) {
+            for i in bundle {
+                tried[i] = true;
+                spent += self.options[i].cost * unsolved;
+                unsolved -= apply(&self.options[i], &mut left);
+            }
+            unsolved = unsolved.max(0.0);
+            // What lies ahead can only cost more than what is already saved.
+            if spent >= best {
+                break;
+            }
+            best = best.min(spent + hand_over * unsolved);
+        }
+        best
+    }
+
+    /// The fix that helps most per second, with those that must come before it; `None` where none helps.
+    fn most_efficient(&self, left: &[f64], tried: &[bool]) -> Option<Vec<usize>> {
+        let mut best: Option<(f64, Vec<usize>)> = None;
+        for (i, option) in self.options.iter().enumerate() {
+            if tried[i] || option.helps.iter().all(|(h, _)| left[*h] <= 0.0) {
+                continue;
+            }
+            let mut bundle = Vec::new();
+            self.collect(i, tried, &mut bundle);
+            let (gain, cost) = if let [only] = bundle[..] {
+                let option = &self.options[only];
+                (option.helps.iter().map(|(h, p)| left[*h] * p).sum::<f64>(), option.cost)
+            } else {
+                let mut trial = left.to_vec();
+                let gain = bundle.iter().map(|b| apply(&self.options[*b], &mut trial)).sum::<f64>();
+                (gain, bundle.iter().map(|b| self.options[*b].cost).sum())
+            };
+            let efficiency = gain / cost;
+            if efficiency > 0.0 && best.as_ref().is_none_or(|(e, _)| efficiency > *e) {
+                best = Some((efficiency, bundle));
+            }
+        }
+        best.map(|(_, bundle)| bundle)
+    }
+
+    /// What must be tried before an option, then the option itself. The loader has refused circles.
+    fn collect(&self, at: usize, tried: &[bool], into: &mut Vec<usize>) {
+        if tried[at] || into.contains(&at) {
+            return;
+        }
+        for before in &self.options[at].after {
+            self.collect(*before, tried, into);
+        }
+        into.push(at);
+    }
+
+    fn explain(&self, steps: &[StepCost], belief: &[f64], causes: &[RankedCause]) -> NextStep {
+        let Some(first) = steps.first() else { return self.hand_over(steps, causes) };
+        let numbers = numbers(steps, causes);
+        match first.kind {
+            StepKind::Fix => {
+                let Some((at, option)) =
+                    self.options.iter().enumerate().find(|(_, o)| o.fix.id == first.id.as_str())
+                else {
+                    return self.hand_over(steps, causes);
+                };
+                let cause = self.meant_for(at, belief);
+                let top = causes.first().map(|c| &c.id);
+                let why = match &cause {
+                    Some(cause) if Some(cause) == top => {
+                        let title = self.guide.cause_title(cause);
+                        title.map(|lang, t| match lang {
+                            befund_content::Lang::En => format!("This helps with the most likely cause: {t}."),
+                            befund_content::Lang::De => {
+                                format!("Das hilft bei der wahrscheinlichsten Ursache: {t}.")
+                            }
+                        })
+                    }
+                    Some(cause) => {
+                        let title = self.guide.cause_title(cause);
+                        title.map(|lang, t| match lang {
+                            befund_content::Lang::En => {
+                                format!("This is quickly done, and helps with a possible cause: {t}.")
+                            }
+                            befund_content::Lang::De => {
+                                format!("Das ist schnell gemacht und hilft bei einer möglichen Ursache: {t}.")
+                            }
+                        })
+                    }
+                    None => text(
+                        "This prepares the next step.",
+                        "Das bereitet den nächsten Schritt vor.",
+                    ),
+                };
+                let helps: f64 = option.helps.iter().map(|(h, p)| belief[*h] * p).sum();
+                NextStep::Fix {
+                    id: option.fix.id.clone(),
+                    cause,
+                    cost_seconds: first.cost_seconds,
+                    why,
+                    numbers: format!("P(helps) = {helps:.2}, takes {:.0} s; {numbers}", option.cost),
+                }
+            }
+            StepKind::Question => {
+                let Some(ask) = self.asks.iter().find(|a| a.question.id == first.id.as_str()) else {
+                    return self.hand_over(steps, causes);
+                };
+                NextStep::Question {
+                    id: ask.question.id.clone(),
+                    cost_seconds: first.cost_seconds,
+                    why: self.tells_apart(ask, belief),
+                    numbers,
+                }
+            }
+            StepKind::HandOver => self.hand_over(steps, causes),
+        }
+    }
+
+    /// The cause that a fix is most likely to remove; of a fix that only prepares, the one its successor removes.
+    fn meant_for(&self, at: usize, belief: &[f64]) -> Option<CauseId> {
+        let own = |o: &Remedy<'_>| {
+            o.helps
+                .iter()
+                .map(|(h, p)| (belief[*h] * p, *h))
+                .filter(|(gain, _)| *gain > 0.0)
+                // The first of equals, as everywhere.
+                .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+                .map(|(_, h)| h)
+        };
+        let hypothesis = own(&self.options[at])?;
+        self.guide.causes.get(hypothesis).map(|c| c.id.clone())
+    }
+
+    /// The two likely causes whose answers differ most.
+    fn tells_apart(&self, ask: &Ask<'_>, belief: &[f64]) -> Text {
+        let mut best: Option<(f64, usize, usize)> = None;
+        let named = self.guide.causes.len();
+        for a in 0..named {
+            for b in a + 1..named {
+                let apart: f64 = ask.rows.iter().map(|r| (r[a] - r[b]).abs()).sum();
+                let weight = belief[a] * belief[b] * apart;
+                if weight > 0.0 && best.is_none_or(|(w, ..)| weight > w) {
+                    best = Some((weight, a, b));
+                }
+            }
+        }
+        let Some((_, a, b)) = best else {
+            return text(
+                "Your answer narrows down what it can be.",
+                "Ihre Antwort grenzt ein, woran es liegen kann.",
+            );
+        };
+        let (a, b) = if belief[a] >= belief[b] { (a, b) } else { (b, a) };
+        let (a, b) = (&self.guide.causes[a].title, &self.guide.causes[b].title);
+        Text {
+            en: format!("Your answer shows which is more likely: “{}” or “{}”.", a.en, b.en),
+            de: format!("Ihre Antwort zeigt, was wahrscheinlicher ist: „{}“ oder „{}“.", a.de, b.de),
+        }
+    }
+
+    fn hand_over(&self, steps: &[StepCost], causes: &[RankedCause]) -> NextStep {
+        let top = causes.first().filter(|c| c.probability >= 0.5).and_then(|c| self.guide.cause(&c.id));
+        let why = if let Some(cause) = top {
+            cause.title.map(|lang, t| match lang {
+                befund_content::Lang::En => format!("A human can help better from here. The finding goes along: {t}."),
+                befund_content::Lang::De => {
+                    format!("Ab hier hilft ein Mensch besser. Der Befund geht mit: {t}.")
+                }
+            })
+        } else {
+            text(
+                "Going on alone would now take longer than asking the help desk.",
+                "Allein weiterzusuchen würde jetzt länger dauern, als den Support zu fragen.",
+            )
+        };
+        NextStep::HandOver {
+            cause: top.map(|c| c.id.clone()),
+            level: top.map_or(self.guide.hand_over.level, |c| c.level),
+            cost_seconds: self.guide.hand_over.cost,
+            why,
+            numbers: numbers(steps, causes),
+        }
+    }
+}
+
+/// Takes what a fix solves out of the belief, and returns how much that was.
+fn apply(option: &Remedy<'_>, left: &mut [f64]) -> f64 {
+    let mut gain = 0.0;
+    for (h, p) in &option.helps {
+        let solved = left[*h] * p;
+        left[*h] -= solved;
+        gain += solved;
+    }
+    gain
+}
+
+fn numbers(steps: &[StepCost], causes: &[RankedCause]) -> String {
+    let named = |s: &StepCost| match s.kind {
+        StepKind::Fix => format!("fix {}", s.id),
+        StepKind::Question => format!("question {}", s.id),
+        StepKind::HandOver => "hand over".to_owned(),
+    };
+    let costs: Vec<String> =
+        steps.iter().take(3).map(|s| format!("{} {:.0} s", named(s), s.cost_seconds)).collect();
+    let likely: Vec<String> =
+        causes.iter().take(3).map(|c| format!("{} {:.3}", c.id, c.probability)).collect();
+    format!("expected cost: {}; causes: {}", costs.join(", "), likely.join(", "))
+}
+
+fn text(en: &str, de: &str) -> Text {
+    Text { en: en.to_owned(), de: de.to_owned() }
+}

@@ -1,0 +1,185 @@
+//! Rules of the tree: who may use whom, one copy of each text, nothing that names a machine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use befund_content::{Lang, Messages};
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+fn metadata() -> Value {
+    let output = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Direct dependencies of every workspace member, dev-dependencies apart.
+fn direct(metadata: &Value) -> BTreeMap<String, BTreeSet<String>> {
+    let members: BTreeSet<&str> =
+        metadata["workspace_members"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|p| members.contains(p["id"].as_str().unwrap()))
+        .map(|p| {
+            let dependencies = p["dependencies"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|d| d["kind"].is_null())
+                .map(|d| d["name"].as_str().unwrap().to_owned())
+                .collect();
+            (p["name"].as_str().unwrap().to_owned(), dependencies)
+        })
+        .collect()
+}
+
+/// Everything a package links, transitively, without dev-dependencies.
+fn reachable(metadata: &Value, package: &str) -> BTreeSet<String> {
+    let nodes: BTreeMap<&str, &Value> = metadata["resolve"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|n| (n["id"].as_str().unwrap(), n))
+        .collect();
+    let names: BTreeMap<&str, &str> = metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["id"].as_str().unwrap(), p["name"].as_str().unwrap()))
+        .collect();
+    let start = names.iter().find(|(_, name)| **name == package).map(|(id, _)| *id).unwrap();
+    let mut todo = vec![start];
+    let mut seen = BTreeSet::new();
+    while let Some(id) = todo.pop() {
+        for dependency in nodes[id]["deps"].as_array().unwrap() {
+            let links = dependency["dep_kinds"].as_array().unwrap().iter().any(|k| k["kind"].is_null());
+            let id = dependency["pkg"].as_str().unwrap();
+            if links && seen.insert(id) {
+                todo.push(id);
+            }
+        }
+    }
+    seen.into_iter().map(|id| names[id].to_owned()).collect()
+}
+
+/// Top to bottom only: a crate may use those of the rows below its own.
+const ROWS: &[&[&str]] = &[
+    &["befund-desktop", "befund"],
+    &["befund-app"],
+    &["befund-guides", "befund-package", "befund-desk", "befund-knowledge"],
+    &["befund-checks", "befund-redact"],
+    &["befund-facts", "befund-content", "befund-reference"],
+];
+
+#[test]
+fn crates_use_only_what_stands_below_them() {
+    let direct = direct(&metadata());
+    let row = |name: &str| ROWS.iter().position(|row| row.contains(&name));
+    let mut wrong = Vec::new();
+    for (name, dependencies) in &direct {
+        let Some(own) = row(name) else { continue };
+        for dependency in dependencies {
+            if row(dependency).is_some_and(|other| other <= own) {
+                wrong.push(format!("{name} must not use {dependency}"));
+            }
+            if own == 0 && dependency.starts_with("befund-") && dependency != "befund-app" {
+                wrong.push(format!("{name} must use befund-app alone, not {dependency}"));
+            }
+        }
+    }
+    let known: BTreeSet<&str> = ROWS.iter().flat_map(|r| r.iter().copied()).collect();
+    let unplaced: Vec<_> = direct
+        .keys()
+        .filter(|name| name.starts_with("befund") && *name != "befund-tests" && !known.contains(name.as_str()))
+        .collect();
+    assert!(wrong.is_empty() && unplaced.is_empty(), "{wrong:#?}\nwithout a row: {unplaced:?}");
+}
+
+#[test]
+fn nothing_below_the_shell_links_tauri_or_webkit() {
+    let metadata = metadata();
+    let webview = |name: &String| {
+        ["tauri", "wry", "tao", "webkit2gtk", "gtk"].iter().any(|w| name == w || name.starts_with(&format!("{w}-")))
+    };
+    for package in ["befund", "befund-app", "befund-tests", "xtask"] {
+        let found: Vec<_> = reachable(&metadata, package).into_iter().filter(webview).collect();
+        assert!(found.is_empty(), "{package} links {found:?}");
+    }
+    assert!(reachable(&metadata, "befund-desktop").contains("tauri"), "this test has lost its eyes");
+}
+
+#[test]
+fn checks_and_guides_do_no_input_or_output() {
+    let metadata = metadata();
+    for package in ["befund-checks", "befund-guides"] {
+        let network: Vec<_> = direct(&metadata)[package]
+            .iter()
+            .filter(|d| ["tokio", "reqwest", "hickory-resolver", "rusqlite", "sysinfo", "rand"].contains(&d.as_str()))
+            .cloned()
+            .collect();
+        assert!(network.is_empty(), "{package} uses {network:?}");
+    }
+    let words = ["std::fs", "std::net", "std::process", "SystemTime::now", "Instant::now", "Timestamp::now"];
+    for folder in ["checks", "guides"] {
+        for file in rust_files(&root().join("src-tauri/crates").join(folder).join("src")) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for word in words {
+                assert!(!text.contains(word), "{} uses {word}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn both_languages_have_the_same_messages() {
+    let (en, de) = (Messages::keys(Lang::En), Messages::keys(Lang::De));
+    assert!(en.len() > 50, "only {} messages: this test has lost its eyes", en.len());
+    let only = |a: &[String], b: &[String]| a.iter().filter(|k| !b.contains(k)).cloned().collect::<Vec<_>>();
+    assert_eq!(only(&en, &de), Vec::<String>::new(), "missing in German");
+    assert_eq!(only(&de, &en), Vec::<String>::new(), "missing in English");
+}
+
+#[test]
+fn every_message_key_is_there_once() {
+    for lang in Lang::ALL {
+        let keys = Messages::keys(lang);
+        let twice: Vec<_> = keys.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].clone()).collect();
+        assert!(twice.is_empty(), "{lang}: {twice:?}");
+    }
+}
+
+#[test]
+fn commands_of_the_shell_have_at_most_five_lines() {
+    let text = std::fs::read_to_string(root().join("src-tauri/src/commands.rs")).unwrap();
+    let mut commands = 0;
+    for command in text.split("#[tauri::command]").skip(1) {
+        commands += 1;
+        let body = &command[command.find(" {\n").unwrap() + 3..];
+        let lines = body.lines().take_while(|l| *l != "}").count();
+        assert!(lines <= 5, "{lines} lines in{}", command.lines().nth(1).unwrap_or_default());
+    }
+    assert!(commands > 10, "this test has lost its eyes");
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}

@@ -1,0 +1,104 @@
+//! Installs what is missing: system packages with apt (after saying so), npm packages in ui/.
+
+use std::process::Command;
+use std::time::SystemTime;
+
+use anyhow::{Result, bail};
+
+use crate::steps::{command, on_path, root, run, say};
+
+/// What the window needs to build.
+pub const BUILD_PACKAGES: &[&str] =
+    &["libwebkit2gtk-4.1-dev", "librsvg2-dev", "build-essential", "pkg-config"];
+
+/// What its tests need: a display, a driver for the window, a browser for the report.
+pub const TEST_PACKAGES: &[&str] =
+    &["webkit2gtk-driver", "xvfb", "dbus-x11", "chromium", "fonts-noto-core", "fonts-noto-mono"];
+
+/// What the benchmarks compare with.
+pub const BENCH_PACKAGES: &[&str] = &["inxi"];
+
+/// Installs the Debian packages that are missing.
+pub fn system_packages(packages: &[&str]) -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        say("      not Linux: nothing to install");
+        return Ok(());
+    }
+    if !on_path("dpkg-query") || !on_path("apt-get") {
+        // Other distributions: the build itself says what it misses.
+        say(&format!(
+            "      this system has no apt: please install the equivalents of {} yourself",
+            packages.join(" ")
+        ));
+        return Ok(());
+    }
+    let missing: Vec<&str> = packages.iter().copied().filter(|p| !is_installed(p)).collect();
+    if missing.is_empty() {
+        say("      all system packages are there");
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    let sudo: &[&str] = if is_root() {
+        &[]
+    } else if on_path("sudo") {
+        &["sudo"]
+    } else {
+        bail!("system packages are missing. As root, run: apt-get install {list}");
+    };
+    say(&format!("      installing with apt: {list}"));
+    // Waits for another apt instead of failing beside it.
+    let apt = ["apt-get", "-o", "DPkg::Lock::Timeout=400", "-qq"];
+    let mut update: Vec<&str> = sudo.iter().chain(&apt).copied().collect();
+    update.push("update");
+    run(quiet(&mut command(update[0], &update[1..])))?;
+    let mut install: Vec<&str> = sudo.iter().chain(&apt).copied().collect();
+    install.extend(["install", "-y", "--no-install-recommends"]);
+    install.extend(&missing);
+    run(quiet(&mut command(install[0], &install[1..])))
+}
+
+fn quiet(command: &mut Command) -> &mut Command {
+    command.env("DEBIAN_FRONTEND", "noninteractive").stdout(std::process::Stdio::null())
+}
+
+fn is_installed(package: &str) -> bool {
+    command("dpkg-query", &["-W", "-f", "${Status}", package])
+        .output()
+        .is_ok_and(|o| o.status.success() && o.stdout == b"install ok installed")
+}
+
+fn is_root() -> bool {
+    command("id", &["-u"]).output().is_ok_and(|o| o.stdout.trim_ascii() == b"0")
+}
+
+/// Installs the npm packages of ui/ if they are not those of package-lock.json.
+pub fn npm_packages() -> Result<()> {
+    for program in ["node", "npm"] {
+        if !on_path(program) {
+            bail!("{program} is missing: install Node.js 20 or newer (it brings npm), then run this again");
+        }
+    }
+    let ui = root().join("ui");
+    let changed =
+        |name: &str| -> Option<SystemTime> { std::fs::metadata(ui.join(name)).ok()?.modified().ok() };
+    if changed("node_modules/.package-lock.json") >= changed("package-lock.json")
+        && changed("node_modules/.package-lock.json").is_some()
+    {
+        say("      npm packages are there");
+        return Ok(());
+    }
+    say("      installing npm packages in ui/");
+    run(npm(&["ci", "--no-audit", "--no-fund"]).stdout(std::process::Stdio::null()))
+}
+
+/// An npm command in ui/.
+pub fn npm(args: &[&str]) -> Command {
+    let mut npm = command("npm", args);
+    npm.current_dir(root().join("ui"));
+    npm
+}
+
+/// Builds the window's pages; the Rust side does not compile without them.
+pub fn ui_pages() -> Result<()> {
+    run(npm(&["run", "--silent", "build"]).stdout(std::process::Stdio::null()))
+}
