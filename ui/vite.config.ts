@@ -9,7 +9,7 @@ export default defineConfig({
   resolve: {
     alias: { "@locales": fileURLToPath(new URL("../content/locales", import.meta.url)) },
     // Without this, vitest would take Svelte's server build, which renders nothing that can be clicked.
-    ...(process.env["VITEST"] ? { conditions: ["browser"] } : {}),
+    ...(process.env.VITEST ? { conditions: ["browser"] } : {}),
   },
   server: { port: 1420, strictPort: true, fs: { allow: [".."] } },
   build: {

@@ -1,4 +1,5 @@
-//! A real window under a display of its own, driven through WebKitWebDriver.
+//! Real windows: the app under a display of its own, driven through WebKitWebDriver, and a report in
+//! headless Chromium, driven through ChromeDriver.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
@@ -32,7 +33,7 @@ pub struct Window {
     client: Client,
     // Order matters: the window's session ends before its driver, the driver before the display.
     _driver: Killed,
-    _display: Killed,
+    _display: Option<Killed>,
 }
 
 /// The accessibility checker's script.
@@ -76,7 +77,44 @@ impl Window {
         }))?;
         let client = connect(port, capabilities).await?;
         client.set_window_size(1100, 760).await?;
-        Ok(Self { client, _driver: driver, _display: display })
+        Ok(Self { client, _driver: driver, _display: Some(display) })
+    }
+
+    /// A file in headless Chromium: how a supporter reads a report.
+    pub async fn browse(file: &Path, width: u32, height: u32, dark: bool) -> Result<Self> {
+        let port = free_port()?;
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot start chromedriver (package chromium-driver)")?;
+        let driver = Killed(driver);
+        let mut args = vec![
+            "--headless".to_owned(),
+            // Chromium refuses its sandbox as root, which CI runs as.
+            "--no-sandbox".into(),
+            "--disable-gpu".into(),
+            "--disable-quic".into(),
+            "--no-first-run".into(),
+            "--disable-background-networking".into(),
+            "--disable-component-update".into(),
+            "--disable-sync".into(),
+            "--hide-scrollbars".into(),
+            format!("--window-size={width},{height}"),
+        ];
+        if dark {
+            args.push("--blink-settings=preferredColorScheme=0".into());
+        }
+        let capabilities: Capabilities = serde_json::from_value(json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": { "args": args }
+        }))?;
+        let client = connect(port, capabilities).await?;
+        let path = file.canonicalize().with_context(|| format!("{} is not there", file.display()))?;
+        client.goto(&format!("file://{}", path.display())).await?;
+        Ok(Self { client, _driver: driver, _display: None })
     }
 
     /// Waits for a page (`<main data-page=…>`) whose heading has the focus, as a screen reader needs.

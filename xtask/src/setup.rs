@@ -13,7 +13,7 @@ pub const BUILD_PACKAGES: &[&str] =
 
 /// What its tests need: a display, a driver for the window, a browser for the report.
 pub const TEST_PACKAGES: &[&str] =
-    &["webkit2gtk-driver", "xvfb", "dbus-x11", "chromium", "fonts-noto-core", "fonts-noto-mono"];
+    &["webkit2gtk-driver", "xvfb", "dbus-x11", "chromium", "chromium-driver", "fonts-noto-core", "fonts-noto-mono"];
 
 /// What the benchmarks compare with.
 pub const BENCH_PACKAGES: &[&str] = &["inxi"];

@@ -161,9 +161,7 @@ impl Check {
                 .map_or_else(|| format_value(v, named.format, lang), |t| t.get(lang).to_owned())
         };
         let all = |lang| match value {
-            Value::Array(items) => {
-                items.iter().map(|v| in_words(v, lang)).collect::<Vec<_>>().join(", ")
-            }
+            Value::Array(items) => items.iter().map(|v| in_words(v, lang)).collect::<Vec<_>>().join(", "),
             other => in_words(other, lang),
         };
         Text { en: all(befund_content::Lang::En), de: all(befund_content::Lang::De) }

@@ -236,7 +236,12 @@ impl Reader<'_> {
         }
     }
 
-    fn rule(&mut self, what: &str, source: Option<&Spanned<String>>, given: &Given<'_>) -> Option<Expression> {
+    fn rule(
+        &mut self,
+        what: &str,
+        source: Option<&Spanned<String>>,
+        given: &Given<'_>,
+    ) -> Option<Expression> {
         source.and_then(|s| self.compile(what, s, given))
     }
 

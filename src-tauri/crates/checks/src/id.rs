@@ -34,9 +34,8 @@ impl FromStr for CheckId {
 
     fn from_str(s: &str) -> Result<Self, Self::Err> {
         let part = |p: &str| {
-            p.split('-').all(|w| {
-                !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-            })
+            p.split('-')
+                .all(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
         };
         if s.len() <= 80 && s.contains('.') && s.split('.').all(part) {
             Ok(Self(s.to_owned()))
@@ -90,7 +89,19 @@ mod tests {
         for good in ["dns.server-answers", "disk.space-home", "internet.by-address-ipv4", "a.b.c"] {
             assert_eq!(good.parse::<CheckId>().unwrap().to_string(), good);
         }
-        for bad in ["", "dns", "Dns.slow", "dns.", ".dns", "dns..slow", "dns.-slow", "dns.sl ow", "dns.slow-", "dns/slow.x", "dns.größe"] {
+        for bad in [
+            "",
+            "dns",
+            "Dns.slow",
+            "dns.",
+            ".dns",
+            "dns..slow",
+            "dns.-slow",
+            "dns.sl ow",
+            "dns.slow-",
+            "dns/slow.x",
+            "dns.größe",
+        ] {
             assert!(bad.parse::<CheckId>().is_err(), "{bad}");
         }
     }

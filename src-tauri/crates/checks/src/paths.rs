@@ -50,9 +50,31 @@ pub(crate) type Given<'a> = BTreeMap<&'a str, &'a Reads>;
 /// Functions that expressions may call: all of them work on values alone, and their work is bounded
 /// by their arguments. What is not listed does not load.
 const FUNCTIONS: &[&str] = &[
-    "bool", "contains", "distinct", "double", "dyn", "endsWith", "flatten", "hasValue", "int", "join",
-    "lowerAscii", "matches", "math.@max", "math.@min", "math.abs", "math.round", "orValue", "size",
-    "slice", "sort", "split", "startsWith", "string", "trim", "value",
+    "bool",
+    "contains",
+    "distinct",
+    "double",
+    "dyn",
+    "endsWith",
+    "flatten",
+    "hasValue",
+    "int",
+    "join",
+    "lowerAscii",
+    "matches",
+    "math.@max",
+    "math.@min",
+    "math.abs",
+    "math.round",
+    "orValue",
+    "size",
+    "slice",
+    "sort",
+    "split",
+    "startsWith",
+    "string",
+    "trim",
+    "value",
 ];
 
 /// Operators, as the parser names them.
@@ -159,9 +181,7 @@ impl Walk<'_> {
                     operators::CONDITIONAL => args.into_iter().skip(1).flatten().next(),
                     operators::ADD => args.into_iter().flatten().next(),
                     "flatten" => target.map(|t| match t.element() {
-                        Origin::At(path) => {
-                            Origin::ListOf([path.as_slice(), &[Segment::Each]].concat())
-                        }
+                        Origin::At(path) => Origin::ListOf([path.as_slice(), &[Segment::Each]].concat()),
                         list @ Origin::ListOf(_) => list,
                     }),
                     "distinct" | "sort" | "slice" | "value" | "orValue" => target,

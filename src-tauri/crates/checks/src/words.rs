@@ -8,7 +8,10 @@ use befund_facts::Reason;
 static MESSAGES: LazyLock<Messages> = LazyLock::new(Messages::builtin);
 
 fn message(key: &str, args: impl Fn(Lang) -> Vec<Arg<'static>>) -> Text {
-    Text { en: MESSAGES.get(Lang::En, key, &args(Lang::En)), de: MESSAGES.get(Lang::De, key, &args(Lang::De)) }
+    Text {
+        en: MESSAGES.get(Lang::En, key, &args(Lang::En)),
+        de: MESSAGES.get(Lang::De, key, &args(Lang::De)),
+    }
 }
 
 /// Why a value is absent, in plain words: “No answer within the time allowed”.

@@ -4,7 +4,7 @@
 //! synced. On Unix files are 0600 and folders 0700. Windows has no synced folders: there the rename
 //! is ordered by the file system's own journal.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -51,6 +51,44 @@ pub(crate) fn open_private(path: &Path) -> io::Result<File> {
         options.mode(0o600);
     }
     options.open(path)
+}
+
+/// A lock of the operating system on a file; it ends when this is dropped, and with the process.
+///
+/// It is given back expressly: a child process that is just being started has a copy of the open
+/// file for a moment, and closing ours alone would leave the lock with it.
+pub(crate) struct Lock(File);
+
+impl Lock {
+    /// Waits for the lock.
+    pub(crate) fn wait(path: &Path) -> io::Result<Self> {
+        let file = open_private(path)?;
+        file.lock()?;
+        Ok(Self(file))
+    }
+
+    /// Waits for the lock that many can hold.
+    pub(crate) fn wait_shared(path: &Path) -> io::Result<Self> {
+        let file = open_private(path)?;
+        file.lock_shared()?;
+        Ok(Self(file))
+    }
+
+    /// The lock, or none if somebody has it.
+    pub(crate) fn try_take(path: &Path) -> io::Result<Option<Self>> {
+        let file = open_private(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(e)) => Err(e),
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
 }
 
 /// Writes a file where nobody looks yet; synced, not renamed.

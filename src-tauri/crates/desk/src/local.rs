@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use befund_content::Messages;
 use befund_reference::Reference;
 
-use crate::durable::{self, crash_point};
+use crate::durable::{self, Lock, crash_point};
 use crate::{Desk, DeskError, Filed, Package, PackageRef, Ticket, TicketFile};
 
 /// Beginning and end of the hidden names.
@@ -55,10 +55,8 @@ impl LocalDesk {
 
     /// Only one Befund files at a time, so that whatever has a hidden name is left over. A file
     /// system without locks (some network drives) only loses the cleaning up.
-    fn sole_writer(&self) -> Option<File> {
-        let file = durable::open_private(&self.folder.join(".befund-lock")).ok()?;
-        file.lock().ok()?;
-        Some(file)
+    fn sole_writer(&self) -> Option<Lock> {
+        Lock::wait(&self.folder.join(".befund-lock")).ok()
     }
 
     fn remove_left_overs(&self) {

@@ -25,7 +25,7 @@ impl Ticket {
         let mut text = format!("{title}\n{}\n\n", "=".repeat(title.chars().count().min(78)));
         for (label, value) in &rows {
             let gap = width - label.chars().count() - 1;
-            text.push_str(&format!("{label}:{}{value}\n", " ".repeat(gap)));
+            text.extend([label.as_str(), ":", &" ".repeat(gap), value, "\n"]);
         }
         text.push('\n');
         text.push_str(&self.description.text(messages, self.lang));

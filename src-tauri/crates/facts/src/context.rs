@@ -77,12 +77,43 @@ impl Default for Endpoints {
                 },
             ],
             https: own(&["https://www.debian.org/", "https://www.wikipedia.org/"]),
-            addresses: own(&["9.9.9.9:443", "1.1.1.1:443", "[2620:fe::fe]:443", "[2606:4700:4700::1111]:443"]),
+            addresses: own(&[
+                "9.9.9.9:443",
+                "1.1.1.1:443",
+                "[2620:fe::fe]:443",
+                "[2606:4700:4700::1111]:443",
+            ]),
             names: own(&["www.debian.org", "www.wikipedia.org"]),
             resolvers: own(&["9.9.9.9", "1.1.1.1", "2620:fe::fe"]),
             ntp: own(&["pool.ntp.org", "time.cloudflare.com"]),
             ca_file: None,
         }
+    }
+}
+
+impl Endpoints {
+    /// Every host named here, without scheme, port and path: public knowledge of the organisation, and
+    /// readable in a package.
+    pub fn hosts(&self) -> Vec<String> {
+        let urls = self.http.iter().map(HttpEndpoint::url);
+        let rest = [&self.https, &self.addresses, &self.names, &self.resolvers, &self.ntp];
+        urls.chain(rest.into_iter().flatten().map(String::as_str))
+            .map(|entry| host(entry).to_owned())
+            .collect()
+    }
+}
+
+/// The host of a URL, of `host:port` or of `[address]:port`.
+fn host(entry: &str) -> &str {
+    let rest = entry.split_once("://").map_or(entry, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    if let Some(bracketed) = authority.strip_prefix('[') {
+        return bracketed.split(']').next().unwrap_or(bracketed);
+    }
+    match authority.rsplit_once(':') {
+        // More than one colon without brackets is an IPv6 address alone.
+        Some((name, _)) if !name.contains(':') => name,
+        _ => authority,
     }
 }
 
@@ -143,5 +174,25 @@ impl Context {
     /// Whether the real system is measured and not a recorded tree.
     pub fn is_live(&self) -> bool {
         self.root == Path::new("/")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_found_in_every_notation() {
+        let cases = [
+            ("http://check.example/generate_204", "check.example"),
+            ("https://www.example:8443/x?y", "www.example"),
+            ("203.0.113.80:443", "203.0.113.80"),
+            ("[2001:db8::80]:443", "2001:db8::80"),
+            ("2620:fe::fe", "2620:fe::fe"),
+            ("ntp.example", "ntp.example"),
+        ];
+        for (entry, expected) in cases {
+            assert_eq!(host(entry), expected);
+        }
     }
 }

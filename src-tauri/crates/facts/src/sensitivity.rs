@@ -75,24 +75,52 @@ macro_rules! facts {
 
 /// The words that may stand before a field; any other does not compile.
 macro_rules! declared {
-    (public) => { "public" };
-    (internal) => { "internal" };
-    (personal) => { "personal" };
-    (secret) => { "secret" };
-    (part) => { "part" };
+    (public) => {
+        "public"
+    };
+    (internal) => {
+        "internal"
+    };
+    (personal) => {
+        "personal"
+    };
+    (secret) => {
+        "secret"
+    };
+    (part) => {
+        "part"
+    };
 }
 
 /// The kinds that may stand in brackets; any other does not compile.
 macro_rules! kind {
-    () => { ::serde_json::Value::Null };
-    (user) => { "user" };
-    (home) => { "home" };
-    (host) => { "host" };
-    (domain) => { "domain" };
-    (mac) => { "mac" };
-    (ip) => { "ip" };
-    (ssid) => { "ssid" };
-    (serial) => { "serial" };
+    () => {
+        ::serde_json::Value::Null
+    };
+    (user) => {
+        "user"
+    };
+    (home) => {
+        "home"
+    };
+    (host) => {
+        "host"
+    };
+    (domain) => {
+        "domain"
+    };
+    (mac) => {
+        "mac"
+    };
+    (ip) => {
+        "ip"
+    };
+    (ssid) => {
+        "ssid"
+    };
+    (serial) => {
+        "serial"
+    };
 }
 
 pub(crate) use {declared, facts, kind};
@@ -138,8 +166,7 @@ impl Walk<'_> {
             let target = self.root.pointer(target).cloned().unwrap_or(Value::Null);
             self.value(&target, value);
         }
-        for alternative in
-            ["anyOf", "oneOf", "allOf"].iter().filter_map(|k| schema[*k].as_array()).flatten()
+        for alternative in ["anyOf", "oneOf", "allOf"].iter().filter_map(|k| schema[*k].as_array()).flatten()
         {
             self.value(alternative, value);
         }

@@ -206,7 +206,8 @@ pub(crate) fn reasons_with(
         };
         let weight = |i: usize| hypotheses[i].prior(guide).ln();
         let strength = logs[at] - (others(&|i| weight(i) + logs[i]) - others(&weight));
-        let strength = if strength.is_nan() { 0.0 } else { strength };
+        // JSON has no infinity, and twenty is beyond doubt already.
+        let strength = if strength.is_nan() { 0.0 } else { strength.clamp(-20.0, 20.0) };
         let speaks = match strength {
             s if s >= 1.5_f64.ln() => Speaks::For,
             s if s <= -1.5_f64.ln() => Speaks::Against,

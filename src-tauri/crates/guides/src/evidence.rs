@@ -79,14 +79,14 @@ impl Evidence {
             };
             let given = match &answer.value {
                 None => None,
-                Some(given) => match question.answers.iter().find(|a| a.id == given.0.as_str()) {
-                    Some(known) => Some(known.id.clone()),
-                    None => {
+                Some(given) => {
+                    let Some(known) = question.answers.iter().find(|a| a.id == given.0.as_str()) else {
                         let at = At { value: given.0.clone(), line: answer.line, column: answer.column };
-                        let what = format!("answer to “{}” called", question.id);
-                        return Err(unknown(&at, &what, question.answers.iter().map(|a| a.id.as_str()).collect()));
-                    }
-                },
+                        let known = question.answers.iter().map(|a| a.id.as_str()).collect();
+                        return Err(unknown(&at, &format!("answer to “{}” called", question.id), known));
+                    };
+                    Some(known.id.clone())
+                }
             };
             evidence.answers.insert(question.id.clone(), given);
         }

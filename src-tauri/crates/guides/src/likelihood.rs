@@ -122,18 +122,6 @@ fn answer_baseline(question: &Question) -> Vec<(AnswerId, f64)> {
     even.iter().map(|(a, _)| (a.clone(), share(Some(&question.healthy), &even, a))).collect()
 }
 
-/// P(a status of a check given a cause, or given no problem).
-pub(crate) fn of_status(
-    guide: &Guide,
-    baseline: &dyn Baseline,
-    cause: Option<&Cause>,
-    check: &CheckId,
-    status: Status,
-) -> f64 {
-    let healthy = check_baseline(guide, baseline, check);
-    share(cause.and_then(|c| c.shows.get(check)), &healthy, &status)
-}
-
 /// P(an answer given a hypothesis).
 pub(crate) fn of_answer(hypothesis: Hypothesis<'_>, question: &Question, answer: &AnswerId) -> f64 {
     let healthy = answer_baseline(question);

@@ -32,6 +32,12 @@ pub enum PackageError {
         /// Why not.
         why: String,
     },
+    /// The caller wants to leave a file out that every package has.
+    #[error("{name} cannot be left out: without it nobody could read or check the package. Leave out other files, or send no package")]
+    NotRemovable {
+        /// Its name.
+        name: String,
+    },
     /// A part could not be turned into bytes.
     #[error("the package could not be made: {part} could not be written ({detail}). Report this fault")]
     Write {

@@ -7,6 +7,7 @@
 //! What is private is for `befund_redact`; what a value means is for `befund_checks`. Where the package
 //! goes is for `befund_desk`. The format is described in docs/package-format.md.
 
+mod stub;
 mod build;
 mod contents;
 mod error;
@@ -23,6 +24,9 @@ mod report;
 mod schemas;
 mod tables;
 mod times;
+
+#[cfg(test)]
+mod tests;
 
 pub use build::{Built, FileEntry, build};
 pub use contents::{CauseLine, Contact, Contents, ExtraFile, Level, TriedLine, TriedOutcome};

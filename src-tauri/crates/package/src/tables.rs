@@ -3,6 +3,7 @@
 
 use befund_checks::reason_words;
 use befund_facts::Absence;
+use crate::stub::Kind;
 use serde_json::{Map, Value};
 
 use crate::labels::Labels;
@@ -58,8 +59,7 @@ pub(crate) fn placeholders(text: &str) -> Vec<(usize, usize)> {
         let Some(length) = text[start..].find(']').filter(|n| *n <= 40) else { continue };
         let inside = &text[start + 1..start + length];
         let is_one = inside.rsplit_once('-').is_some_and(|(kind, number)| {
-            kind.starts_with(|c: char| c.is_ascii_lowercase())
-                && kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+            Kind::ALL.iter().any(|k| k.as_str() == kind)
                 && !number.is_empty()
                 && number.bytes().all(|b| b.is_ascii_digit())
         });

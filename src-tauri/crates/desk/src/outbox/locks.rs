@@ -3,21 +3,16 @@
 //! Such a lock ends with the process that holds it, however it ends, and no clock is involved. The
 //! files are empty and stay: to remove one while another process opens it would make two locks of it.
 
-use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 
 use befund_reference::Reference;
 
-use crate::{DeskError, durable};
+use crate::DeskError;
+use crate::durable::{self, Lock};
 
 /// The folder of locks.
 pub(super) struct Locks {
     folder: PathBuf,
-}
-
-/// A lock; it ends when this is dropped.
-pub(super) struct Held {
-    _file: File,
 }
 
 impl Locks {
@@ -27,8 +22,8 @@ impl Locks {
         Ok(Self { folder })
     }
 
-    fn open(&self, reference: Reference) -> Result<File, DeskError> {
-        durable::open_private(&self.folder.join(format!("{reference}.lock"))).map_err(|e| self.failed(e))
+    fn path(&self, reference: Reference) -> PathBuf {
+        self.folder.join(format!("{reference}.lock"))
     }
 
     fn failed(&self, error: std::io::Error) -> DeskError {
@@ -36,19 +31,12 @@ impl Locks {
     }
 
     /// Waits for the lock.
-    pub(super) fn hold(&self, reference: Reference) -> Result<Held, DeskError> {
-        let file = self.open(reference)?;
-        file.lock().map_err(|e| self.failed(e))?;
-        Ok(Held { _file: file })
+    pub(super) fn hold(&self, reference: Reference) -> Result<Lock, DeskError> {
+        Lock::wait(&self.path(reference)).map_err(|e| self.failed(e))
     }
 
     /// The lock, or none if somebody works on the ticket.
-    pub(super) fn try_hold(&self, reference: Reference) -> Result<Option<Held>, DeskError> {
-        let file = self.open(reference)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Held { _file: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(e)) => Err(self.failed(e)),
-        }
+    pub(super) fn try_hold(&self, reference: Reference) -> Result<Option<Lock>, DeskError> {
+        Lock::try_take(&self.path(reference)).map_err(|e| self.failed(e))
     }
 }

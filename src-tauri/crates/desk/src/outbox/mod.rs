@@ -19,7 +19,7 @@ mod row;
 mod store;
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -28,7 +28,7 @@ use befund_reference::Reference;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use crate::durable::{self, crash_point};
+use crate::durable::{self, Lock, crash_point};
 use crate::{DeskError, PackageRef, Ticket, TicketFile};
 use locks::Locks;
 
@@ -44,7 +44,7 @@ pub struct Outbox {
     locks: Locks,
     notices: Vec<Notice>,
     /// Held as long as the outbox is open: nobody may move the database aside meanwhile.
-    _in_use: File,
+    _in_use: Lock,
 }
 
 impl Outbox {

@@ -1,6 +1,6 @@
 //! The database file: opening, upgrading, and what to do with one that cannot be read.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{DeskError, durable};
+use crate::DeskError;
+use crate::durable::{self, Lock};
 
 /// Name of the database.
 pub(super) const DATABASE: &str = "outbox.sqlite";
@@ -56,7 +57,7 @@ pub enum Notice {
 
 pub(super) struct Opened {
     pub(super) connection: Connection,
-    pub(super) in_use: File,
+    pub(super) in_use: Lock,
     pub(super) moved_aside: Option<PathBuf>,
 }
 
@@ -64,33 +65,29 @@ pub(super) fn open(dir: &Path) -> Result<Opened, DeskError> {
     let path = dir.join(DATABASE);
     let lock_path = dir.join(IN_USE);
     let failed = |e| DeskError::file("opening the list of tickets in", dir, e);
-    let in_use = durable::open_private(&lock_path).map_err(failed)?;
-    in_use.lock_shared().map_err(failed)?;
+    let in_use = Lock::wait_shared(&lock_path).map_err(failed)?;
     match connect(&path) {
         Ok(connection) => return Ok(Opened { connection, in_use, moved_aside: None }),
-        Err(DeskError::Damaged { .. }) => {}
+        Err(DeskError::Damaged { .. }) => drop(in_use),
         Err(other) => return Err(other),
     }
     // Alone with it? Another process with the file open would go on writing into the moved one.
-    in_use.unlock().map_err(failed)?;
-    match in_use.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(DeskError::Damaged { path }),
-        Err(TryLockError::Error(e)) => return Err(failed(e)),
-    }
+    let Some(alone) = Lock::try_take(&lock_path).map_err(failed)? else {
+        return Err(DeskError::Damaged { path });
+    };
     // Somebody else may have seen to it between the two locks.
-    let (connection, moved_aside) = match connect(&path) {
-        Ok(connection) => (connection, None),
+    let moved_aside = match connect(&path) {
+        Ok(_) => None,
         Err(DeskError::Damaged { .. }) => {
             let moved_to = move_aside(dir).map_err(failed)?;
             tracing::warn!(moved_to = %moved_to.display(), "the list of tickets is damaged and made anew");
-            (connect(&path)?, Some(moved_to))
+            Some(moved_to)
         }
         Err(other) => return Err(other),
     };
-    in_use.unlock().map_err(failed)?;
-    in_use.lock_shared().map_err(failed)?;
-    Ok(Opened { connection, in_use, moved_aside })
+    drop(alone);
+    let in_use = Lock::wait_shared(&lock_path).map_err(failed)?;
+    Ok(Opened { connection: connect(&path)?, in_use, moved_aside })
 }
 
 /// The database and the files that belong to it, under a free name. Nothing is deleted.

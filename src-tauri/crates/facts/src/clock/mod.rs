@@ -1,6 +1,27 @@
 //! This computer's clock against others.
+//!
+//! | system | source | privilege | blind spots |
+//! |---|---|---|---|
+//! | Linux | `/run/systemd/timesync/synchronized`, which systemd-timesyncd keeps | none | chrony, ntpd and the kernel's own flag: `synchronised` is absent with them |
+//! | Windows, macOS | none yet: `synchronised` is absent | | |
+//! | all | one SNTP question (RFC 4330) to the first IPv4 and the first IPv6 address of each time server | none | NTP is not authenticated: a network can answer in a server's place |
+//! | all | the `Date` of a connectivity check's answer to HEAD | none | half a second at best; a proxy's or portal's own clock may answer |
+
+mod ntp;
+#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "other.rs")]
+mod synchronised;
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
+use reqwest::header::{AGE, DATE};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::context::HttpEndpoint;
+use crate::net::http::{self, Way};
+use crate::net::{self, Target};
 use crate::sensitivity::facts;
 use crate::{Context, Reading, Reason};
 
@@ -34,6 +55,125 @@ facts! {
 }
 
 /// Measures this subject.
-pub async fn measure(_cx: Context) -> Reading<Clock> {
-    Reading::absent(Reason::NotSupported, "no probe yet")
+pub async fn measure(cx: Context) -> Reading<Clock> {
+    measure_by(cx, Way::AsPrograms).await
 }
+
+async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Clock> {
+    let now = Timestamp::now();
+    let synchronised = synchronised::read(&cx);
+    if cx.offline {
+        return Reading::Value(Clock {
+            now,
+            synchronised,
+            ntp: Reading::absent(Reason::Offline, ""),
+            http_offset_seconds: Reading::absent(Reason::Offline, ""),
+            offset_seconds: Reading::absent(Reason::Offline, ""),
+        });
+    }
+    let deadline = net::deadline(&cx);
+    let (ntp, http_offset_seconds) =
+        tokio::join!(by_ntp(&cx.endpoints.ntp, deadline), by_http(&cx.endpoints.http, way, deadline));
+    let offset_seconds = best(&ntp, &http_offset_seconds);
+    Reading::Value(Clock { now, synchronised, ntp, http_offset_seconds, offset_seconds })
+}
+
+/// The middle of what the time servers say, so that one wrong server does not decide.
+fn best(ntp: &Reading<Vec<NtpAnswer>>, http: &Reading<f64>) -> Reading<f64> {
+    let mut offsets: Vec<f64> =
+        ntp.value().into_iter().flatten().filter_map(|a| a.offset_seconds.value().copied()).collect();
+    offsets.sort_by(f64::total_cmp);
+    let middle = offsets.len() / 2;
+    match (offsets.len(), http) {
+        (0, Reading::Value(offset)) => Reading::Value(*offset),
+        (0, Reading::Absent { .. }) => Reading::absent(
+            Reason::NothingToMeasure,
+            "neither a time server nor a connectivity check told the time",
+        ),
+        (even, _) if even % 2 == 0 => Reading::Value(f64::midpoint(offsets[middle - 1], offsets[middle])),
+        _ => Reading::Value(offsets[middle]),
+    }
+}
+
+async fn by_ntp(servers: &[String], deadline: Instant) -> Reading<Vec<NtpAnswer>> {
+    if servers.is_empty() {
+        return Reading::absent(Reason::NothingToMeasure, "the policy names no time servers");
+    }
+    let answers = servers.iter().take(net::MOST_TARGETS).map(|server| {
+        let server = server.clone();
+        async move {
+            let said = match Target::parse(&server, 123) {
+                Some(target) => ntp::ask(&target, deadline).await,
+                None => ntp::Said::nothing(Reason::Failed, "the policy's entry names no host"),
+            };
+            NtpAnswer {
+                server,
+                offset_seconds: said.offset_seconds,
+                rtt_ms: said.rtt_ms,
+                stratum: said.stratum,
+            }
+        }
+    });
+    Reading::Value(net::side_by_side(answers).await)
+}
+
+/// The offset against whoever answers first.
+async fn by_http(endpoints: &[HttpEndpoint], way: Way<'_>, deadline: Instant) -> Reading<f64> {
+    if endpoints.is_empty() {
+        return Reading::absent(Reason::NothingToMeasure, "the policy names no connectivity checks");
+    }
+    let client = match http::client(way, deadline) {
+        Ok(client) => client,
+        Err(error) => {
+            return Reading::absent(Reason::Failed, format!("make an HTTP client: {}", http::words(error)));
+        }
+    };
+    let mut asked = JoinSet::new();
+    for endpoint in endpoints.iter().take(net::MOST_TARGETS) {
+        let request = client.head(endpoint.url());
+        asked.spawn(async move {
+            tokio::time::timeout_at(deadline, date_offset(request))
+                .await
+                .unwrap_or_else(|_| Reading::absent(Reason::TimedOut, "no answer to a connectivity check"))
+        });
+    }
+    let mut last = Reading::absent(Reason::Failed, "no connectivity check was asked");
+    while let Some(joined) = asked.join_next().await {
+        match joined {
+            Ok(offset @ Reading::Value(_)) => return offset,
+            Ok(why) => last = why,
+            Err(error) => tracing::error!(%error, "a step of a probe ended abnormally"),
+        }
+    }
+    last
+}
+
+async fn date_offset(request: reqwest::RequestBuilder) -> Reading<f64> {
+    let (asked_at, started) = (unix_seconds(SystemTime::now()), Instant::now());
+    let answer = match request.send().await {
+        Ok(answer) => answer,
+        Err(error) => return Reading::absent(Reason::Failed, http::words(error)),
+    };
+    // Not the clock again: it may be set while the question is on its way.
+    let middle = asked_at + started.elapsed().as_secs_f64() / 2.0;
+    let header = |name| answer.headers().get(name).and_then(|v| v.to_str().ok());
+    let Some(date) = header(DATE).and_then(|text| jiff::fmt::rfc2822::parse(text).ok()) else {
+        return Reading::absent(Reason::Failed, "the answer has no date that can be read");
+    };
+    // A cache's answer says how long ago its date was right.
+    let age: f64 = header(AGE).and_then(|text| text.trim().parse::<u32>().ok()).map_or(0.0, f64::from);
+    // The date is cut to the second, so on average half a second has passed since.
+    let theirs = date.timestamp().as_second() as f64 + 0.5 + age;
+    Reading::Value(middle - theirs)
+}
+
+/// Seconds since 1970; negative before.
+fn unix_seconds(time: SystemTime) -> f64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => since.as_secs_f64(),
+        Err(before) => -before.duration().as_secs_f64(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,8 @@ pub(super) async fn measure(cx: Context) -> Reading<Cpu> {
         let after = times(&cx).await;
         (described, before.and_then(|before| usage(before, after?)))
     } else {
-        let once = Absence::new(Reason::NothingToMeasure, "a recorded tree holds one sample, usage needs two");
+        let once =
+            Absence::new(Reason::NothingToMeasure, "a recorded tree holds one sample, usage needs two");
         (still.await, before.and(Err(once)))
     };
     match described {
@@ -258,7 +259,7 @@ mod tests {
         let huge = parse_times(&format!("cpu {0} {0} {0} {0} {0}", u64::MAX)).unwrap();
         assert_eq!(huge.all, u64::MAX);
         for text in ["", "0.1", "nan 1 2", "-1 0 0", "inf 0 0"] {
-            assert!(parse_load(text, if text == "0.1" { 1 } else { 0 }).is_err(), "{text:?}");
+            assert!(parse_load(text, usize::from(text == "0.1")).is_err(), "{text:?}");
         }
         for text in ["", "a", "3-1", "0-4294967295", "0-,1", "-"] {
             assert!(parse_cpu_list(text).is_err(), "{text:?}");

@@ -125,7 +125,11 @@ pub async fn measure(cx: Context) -> Reading<Dns> {
     );
     Reading::Value(Dns {
         servers,
-        system: if cx.endpoints.names.is_empty() { Reading::absent(Reason::NothingToMeasure, "the policy names no names") } else { Reading::Value(system) },
+        system: if cx.endpoints.names.is_empty() {
+            Reading::absent(Reason::NothingToMeasure, "the policy names no names")
+        } else {
+            Reading::Value(system)
+        },
         independent: if cx.endpoints.resolvers.is_empty() {
             Reading::absent(Reason::NothingToMeasure, "the policy names no independent resolvers")
         } else {
@@ -140,7 +144,8 @@ async fn ask_all(servers: Vec<settings::Server>, names: &[String], deadline: Ins
         let names = names.to_vec();
         async move {
             if names.is_empty() {
-                return server.unasked(Reading::absent(Reason::NothingToMeasure, "the policy names no names"));
+                return server
+                    .unasked(Reading::absent(Reason::NothingToMeasure, "the policy names no names"));
             }
             let questions = names
                 .into_iter()

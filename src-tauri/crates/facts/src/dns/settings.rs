@@ -86,7 +86,11 @@ fn parse(text: &str) -> (Vec<SocketAddr>, Vec<String>) {
             }
             // The last one of either wins, as in the C library.
             Some("search" | "domain") => {
-                search = words.map(|w| w.trim_end_matches('.')).filter(|w| !w.is_empty()).map(Into::into).collect();
+                search = words
+                    .map(|w| w.trim_end_matches('.'))
+                    .filter(|w| !w.is_empty())
+                    .map(Into::into)
+                    .collect();
             }
             _ => {}
         }

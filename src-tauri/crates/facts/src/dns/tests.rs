@@ -121,8 +121,7 @@ async fn asked(by_udp: Behaviour, by_tcp: Behaviour) -> Vec<Lookup> {
 #[tokio::test]
 async fn an_answer_gives_the_addresses_of_its_kind() {
     let lookups = asked(addresses, silent).await;
-    let seen: Vec<_> =
-        lookups.iter().map(|l| (l.record.as_str(), l.outcome, l.addresses.clone())).collect();
+    let seen: Vec<_> = lookups.iter().map(|l| (l.record.as_str(), l.outcome, l.addresses.clone())).collect();
     assert_eq!(
         seen,
         [

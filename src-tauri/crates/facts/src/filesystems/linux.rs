@@ -1,9 +1,10 @@
 //! `/proc/self/mountinfo`, documented in proc_pid_mountinfo(5), and `statvfs`.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -49,6 +50,9 @@ pub(super) async fn measure(cx: Context) -> Reading<Filesystems> {
 /// The home folder with links followed: on some systems `/home` is one. It can lie on a share that
 /// does not answer, and then it is taken as written.
 async fn resolved(home: String) -> String {
+    if waiting().iter().any(|point| Path::new(&home).starts_with(point)) {
+        return home;
+    }
     let path = PathBuf::from(&home);
     match detached("resolve the home folder", Duration::from_millis(300), move || path.canonicalize()).await {
         Ok(Ok(path)) => path.to_string_lossy().into_owned(),
@@ -58,7 +62,7 @@ async fn resolved(home: String) -> String {
 
 /// One line of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Mount {
+struct Line {
     /// Major and minor number: one for each file system, however often it is mounted.
     device: String,
     /// The folder of the file system that is mounted.
@@ -71,7 +75,7 @@ struct Mount {
 }
 
 /// `36 35 98:0 /root /mount/point rw,noatime shared:1 - ext4 /dev/sda1 rw,errors=continue`
-fn parse_line(line: &str) -> Option<Mount> {
+fn parse_line(line: &str) -> Option<Line> {
     let (here, there) = line.split_once(" - ")?;
     let mut here = here.split(' ');
     let (_id, _parent, device) = (here.next()?, here.next()?, here.next()?);
@@ -88,7 +92,7 @@ fn parse_line(line: &str) -> Option<Mount> {
             options.push(option);
         }
     }
-    Some(Mount {
+    Some(Line {
         device: device.into(),
         root: unescaped(root),
         mount_point: unescaped(mount_point),
@@ -103,11 +107,49 @@ fn parse_line(line: &str) -> Option<Mount> {
 /// `lowerdir=`), so only those known to be harmless are kept.
 fn harmless(option: &str) -> Option<String> {
     const KEEP: &[&str] = &[
-        "acregmax", "actimeo", "allocsize", "barrier", "blksize", "cache", "codepage", "commit", "compress",
-        "compress-force", "data", "discard", "dmask", "errors", "fmask", "gid", "group_id", "huge", "inode64",
-        "iocharset", "jqfmt", "local_lock", "logbsize", "max_read", "mode", "nr_blocks", "nr_inodes", "prjquota",
-        "proto", "retrans", "rsize", "sec", "shortname", "size", "space_cache", "stripe", "subvolid", "timeo",
-        "uid", "umask", "user_id", "vers", "wsize",
+        "acregmax",
+        "actimeo",
+        "allocsize",
+        "barrier",
+        "blksize",
+        "cache",
+        "codepage",
+        "commit",
+        "compress",
+        "compress-force",
+        "data",
+        "discard",
+        "dmask",
+        "errors",
+        "fmask",
+        "gid",
+        "group_id",
+        "huge",
+        "inode64",
+        "iocharset",
+        "jqfmt",
+        "local_lock",
+        "logbsize",
+        "max_read",
+        "mode",
+        "nr_blocks",
+        "nr_inodes",
+        "prjquota",
+        "proto",
+        "retrans",
+        "rsize",
+        "sec",
+        "shortname",
+        "size",
+        "space_cache",
+        "stripe",
+        "subvolid",
+        "timeo",
+        "uid",
+        "umask",
+        "user_id",
+        "vers",
+        "wsize",
     ];
     match option.split_once('=') {
         None => Some(option.to_owned()).filter(|o| !o.is_empty()),
@@ -133,16 +175,40 @@ fn unescaped(raw: &str) -> String {
 }
 
 /// Whether this is a view of the kernel or a part of somebody's plumbing, and holds no data.
-fn is_plumbing(mount: &Mount) -> bool {
+fn is_plumbing(mount: &Line) -> bool {
     let below = |folder: &str| {
         mount.mount_point.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     let view = matches!(
         mount.kind.as_str(),
-        "autofs" | "binder" | "binfmt_misc" | "bpf" | "cgroup" | "cgroup2" | "configfs" | "debugfs" | "devpts"
-            | "devtmpfs" | "efivarfs" | "fuse.gvfsd-fuse" | "fuse.lxcfs" | "fuse.portal" | "fusectl"
-            | "hugetlbfs" | "mqueue" | "nfsd" | "nsfs" | "proc" | "pstore" | "ramfs" | "rpc_pipefs"
-            | "securityfs" | "selinuxfs" | "smackfs" | "sysfs" | "tracefs"
+        "autofs"
+            | "binder"
+            | "binfmt_misc"
+            | "bpf"
+            | "cgroup"
+            | "cgroup2"
+            | "configfs"
+            | "debugfs"
+            | "devpts"
+            | "devtmpfs"
+            | "efivarfs"
+            | "fuse.gvfsd-fuse"
+            | "fuse.lxcfs"
+            | "fuse.portal"
+            | "fusectl"
+            | "hugetlbfs"
+            | "mqueue"
+            | "nfsd"
+            | "nsfs"
+            | "proc"
+            | "pstore"
+            | "ramfs"
+            | "rpc_pipefs"
+            | "securityfs"
+            | "selinuxfs"
+            | "smackfs"
+            | "sysfs"
+            | "tracefs"
     );
     view || below("/proc")
         || below("/sys")
@@ -156,12 +222,11 @@ fn is_plumbing(mount: &Mount) -> bool {
 
 /// The mounts that hold data, with their numbers still to be asked.
 fn select(table: &str, home: Option<&str>) -> Result<Vec<Filesystem>, Absence> {
-    let mut visible: Vec<Mount> = Vec::new();
-    for mount in table.lines().filter_map(parse_line) {
-        // A later mount at the same place hides the earlier one.
-        visible.retain(|m| m.mount_point != mount.mount_point);
-        visible.push(mount);
-    }
+    // A later mount at the same place hides the earlier one.
+    let mut taken = HashSet::new();
+    let mut visible: Vec<Line> =
+        table.lines().rev().filter_map(parse_line).filter(|m| taken.insert(m.mount_point.clone())).collect();
+    visible.reverse();
     if visible.is_empty() {
         return Err(odd(MOUNTINFO, table.trim()));
     }
@@ -169,51 +234,52 @@ fn select(table: &str, home: Option<&str>) -> Result<Vec<Filesystem>, Absence> {
     let home = home.and_then(|home| holder(home, visible.iter().map(|m| m.mount_point.as_str())));
     let home = home.map(|i| visible[i].mount_point.clone());
 
-    let mut chosen: Vec<(Key, Filesystem)> = Vec::new();
+    let mut listed: Vec<Filesystem> = Vec::new();
+    let mut spaces: HashMap<Space, (usize, bool)> = HashMap::new();
     for mount in visible.into_iter().filter(|m| !is_plumbing(m)) {
-        let key = Key::of(&mount);
+        let space = Space::of(&mount);
         let is_whole = mount.root == "/";
         let found = entry(mount, home.as_deref());
-        match chosen.iter_mut().find(|(k, _)| k.same_space(&key)) {
-            None => chosen.push((Key { is_whole, ..key }, found)),
-            Some((listed_key, listed)) => {
-                let better = (found.is_system, found.is_home, is_whole)
-                    > (listed.is_system, listed.is_home, listed_key.is_whole);
-                let is_system = listed.is_system || found.is_system;
-                let is_home = listed.is_home || found.is_home;
-                if better {
-                    *listed = found;
-                    listed_key.is_whole = is_whole;
+        match spaces.entry(space) {
+            Entry::Vacant(new) => {
+                new.insert((listed.len(), is_whole));
+                listed.push(found);
+            }
+            Entry::Occupied(mut known) => {
+                let (at, was_whole) = *known.get();
+                let before = &listed[at];
+                let (is_system, is_home) =
+                    (before.is_system || found.is_system, before.is_home || found.is_home);
+                if (found.is_system, found.is_home, is_whole) > (before.is_system, before.is_home, was_whole)
+                {
+                    known.insert((at, is_whole));
+                    listed[at] = found;
                 }
-                listed.is_system = is_system;
-                listed.is_home = is_home;
+                listed[at].is_system = is_system;
+                listed[at].is_home = is_home;
             }
         }
     }
-    Ok(chosen.into_iter().map(|(_, filesystem)| filesystem).collect())
+    Ok(listed)
 }
 
 /// What makes two mounts the same space.
-struct Key {
+#[derive(PartialEq, Eq, Hash)]
+struct Space {
     device: String,
     /// The folder mounted, where one device has several spaces: subvolumes of btrfs, exports with
     /// quotas of their own.
     root: Option<String>,
-    is_whole: bool,
 }
 
-impl Key {
-    fn of(mount: &Mount) -> Self {
+impl Space {
+    fn of(mount: &Line) -> Self {
         let parted = mount.kind == "btrfs" || class_of(&mount.kind) == FilesystemClass::Network;
-        Self { device: mount.device.clone(), root: parted.then(|| mount.root.clone()), is_whole: false }
-    }
-
-    fn same_space(&self, other: &Self) -> bool {
-        self.device == other.device && self.root == other.root
+        Self { device: mount.device.clone(), root: parted.then(|| mount.root.clone()) }
     }
 }
 
-fn entry(mount: Mount, home: Option<&str>) -> Filesystem {
+fn entry(mount: Line, home: Option<&str>) -> Filesystem {
     let unasked = || Reading::absent(Reason::NotSupported, "only a running system can be asked for numbers");
     Filesystem {
         class: class_of(&mount.kind),
@@ -235,7 +301,14 @@ fn entry(mount: Mount, home: Option<&str>) -> Filesystem {
 /// What a mount says about itself.
 #[derive(Debug, Clone, Copy)]
 enum Answer {
-    Numbers { block: u64, blocks: u64, free: u64, available: u64, inodes: u64, inodes_free: u64 },
+    Numbers {
+        block: u64,
+        blocks: u64,
+        free: u64,
+        available: u64,
+        inodes: u64,
+        inodes_free: u64,
+    },
     /// A single file, mounted over another.
     File,
 }
@@ -258,6 +331,10 @@ fn ask(mount_point: &Path) -> io::Result<Answer> {
 /// Mounts that did not answer in time and still have a thread waiting for them. They are not asked
 /// again, or measuring over and over would pile up threads.
 static WAITING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+fn waiting() -> MutexGuard<'static, BTreeSet<String>> {
+    WAITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Asks all mounts side by side, each no longer than `limit`.
 async fn fill(
@@ -293,10 +370,12 @@ async fn ask_one(
     limit: Duration,
     ask: impl Fn(&Path) -> io::Result<Answer> + Send + 'static,
 ) -> Result<Answer, Absence> {
-    let waiting = || WAITING.lock().unwrap_or_else(PoisonError::into_inner);
     let what = format!("ask {point}");
     if waiting().contains(&point) {
-        return Err(Absence::new(Reason::TimedOut, format!("{what}: an earlier question is still unanswered")));
+        return Err(Absence::new(
+            Reason::TimedOut,
+            format!("{what}: an earlier question is still unanswered"),
+        ));
     }
     // Both sides change it under the lock, so a late answer is never taken for a missing one.
     let answered = Arc::new(Mutex::new(false));
@@ -306,7 +385,7 @@ async fn ask_one(
             let answer = ask(Path::new(&point));
             let mut done = answered.lock().unwrap_or_else(PoisonError::into_inner);
             *done = true;
-            WAITING.lock().unwrap_or_else(PoisonError::into_inner).remove(&point);
+            waiting().remove(&point);
             answer
         }
     })
@@ -331,7 +410,9 @@ fn store(mount: &mut Filesystem, answer: Result<Answer, Absence>) {
             let bytes = |count: u64| match count.checked_mul(block) {
                 _ if blocks == 0 => none("this file system gives no size"),
                 Some(bytes) => Reading::Value(bytes),
-                None => Reading::absent(Reason::Failed, format!("odd answer: {count} blocks of {block} bytes")),
+                None => {
+                    Reading::absent(Reason::Failed, format!("odd answer: {count} blocks of {block} bytes"))
+                }
             };
             mount.size_bytes = bytes(blocks);
             mount.free_bytes = bytes(free);
@@ -428,6 +509,19 @@ mod tests {
         assert_eq!(points(&mounts), ["/", "/home"]);
         assert!(mounts[1].is_home && !mounts[1].read_only);
         assert_eq!(points(&select(table, None).unwrap()), ["/", "/data"]);
+    }
+
+    #[test]
+    fn an_endless_table_is_read_without_an_endless_wait() {
+        use std::fmt::Write as _;
+        let mut table = String::new();
+        for i in 0..20_000 {
+            writeln!(table, "1 0 8:{i} / /m{i} rw - ext4 /dev/x rw").unwrap();
+        }
+        let started = std::time::Instant::now();
+        assert_eq!(select(&table, Some("/m7/home")).unwrap().len(), 20_000);
+        // Comparing each with each takes minutes in a debug build.
+        assert!(started.elapsed() < Duration::from_secs(10));
     }
 
     #[test]

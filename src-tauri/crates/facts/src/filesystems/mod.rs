@@ -99,12 +99,40 @@ fn class_of(kind: &str) -> FilesystemClass {
         "squashfs" | "iso9660" | "udf" | "erofs" | "cramfs" | "romfs" | "cd9660" | "cdfs" | "snapfuse"
         | "squashfuse" | "squashfuse_ll" => FilesystemClass::Image,
         // The last ones are folders of the computer that this virtual one runs on.
-        "nfs" | "nfs4" | "cifs" | "smb3" | "smbfs" | "smb" | "afs" | "afpfs" | "ncpfs" | "coda" | "ceph"
-        | "glusterfs" | "lustre" | "beegfs" | "gpfs" | "orangefs" | "pvfs2" | "davfs" | "davfs2" | "webdav"
-        | "sshfs" | "rclone" | "s3fs" | "goofys" | "curlftpfs" | "juicefs" | "onedriver"
-        | "google-drive-ocamlfuse" | "9p" | "virtiofs" | "vboxsf" | "vmhgfs" | "vmhgfs-fuse" | "prl_fs" => {
-            FilesystemClass::Network
-        }
+        "nfs"
+        | "nfs4"
+        | "cifs"
+        | "smb3"
+        | "smbfs"
+        | "smb"
+        | "afs"
+        | "afpfs"
+        | "ncpfs"
+        | "coda"
+        | "ceph"
+        | "glusterfs"
+        | "lustre"
+        | "beegfs"
+        | "gpfs"
+        | "orangefs"
+        | "pvfs2"
+        | "davfs"
+        | "davfs2"
+        | "webdav"
+        | "sshfs"
+        | "rclone"
+        | "s3fs"
+        | "goofys"
+        | "curlftpfs"
+        | "juicefs"
+        | "onedriver"
+        | "google-drive-ocamlfuse"
+        | "9p"
+        | "virtiofs"
+        | "vboxsf"
+        | "vmhgfs"
+        | "vmhgfs-fuse"
+        | "prl_fs" => FilesystemClass::Network,
         mounted if mounted.ends_with("appimage") => FilesystemClass::Image,
         _ => FilesystemClass::Local,
     }

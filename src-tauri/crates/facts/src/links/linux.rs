@@ -45,7 +45,8 @@ fn list(cx: &Context) -> Result<Vec<Interface>, Absence> {
                 let facts = Traits::read(cx, &name, None);
                 // An interface can go away between listing and reading.
                 let index = read_number(cx, &format!("{NET}/{name}/ifindex")).ok()?;
-                (facts.hardware_type != Some(hardware::LOOPBACK)).then(|| (index, from_sysfs(cx, name, &facts)))
+                (facts.hardware_type != Some(hardware::LOOPBACK))
+                    .then(|| (index, from_sysfs(cx, name, &facts)))
             })
             .collect(),
     };
@@ -65,12 +66,12 @@ fn list(cx: &Context) -> Result<Vec<Interface>, Absence> {
     Ok(interfaces.into_iter().map(|(_, interface)| interface).collect())
 }
 
-fn with_origin(address: InterfaceAddress, index: u32, known: &[netlink::Address]) -> InterfaceAddress {
+fn with_origin(address: InterfaceAddress, index: u32, known: &[netlink::Assigned]) -> InterfaceAddress {
     if address.origin != AddressOrigin::Unknown {
         return address;
     }
     let origin = known.iter().find(|k| k.index == index && k.address == address.address);
-    InterfaceAddress { origin: origin.map_or(AddressOrigin::Unknown, netlink::Address::origin), ..address }
+    InterfaceAddress { origin: origin.map_or(AddressOrigin::Unknown, netlink::Assigned::origin), ..address }
 }
 
 fn folders(cx: &Context) -> Result<BTreeSet<String>, Absence> {
@@ -82,7 +83,8 @@ fn folders(cx: &Context) -> Result<BTreeSet<String>, Absence> {
 fn combined(cx: &Context, link: &Link) -> Interface {
     let base = format!("{NET}/{}", link.name);
     let same_index = read_number::<u32>(cx, &format!("{base}/ifindex")).is_ok_and(|i| i == link.index);
-    let same_address = read_text(cx, &format!("{base}/address")).is_ok_and(|a| a.trim() == written(&link.address));
+    let same_address =
+        read_text(cx, &format!("{base}/address")).is_ok_and(|a| a.trim() == written(&link.address));
     let named_apart = link.name.contains('/') || link.name == "..";
     if same_index && same_address && !named_apart {
         let traits = Traits::read(cx, &link.name, Some(link));
@@ -144,7 +146,15 @@ impl Traits {
         // Those that a tunnel module makes for itself when it is loaded lead nowhere.
         let placeholder = matches!(
             self.name.as_str(),
-            "sit0" | "tunl0" | "gre0" | "gretap0" | "erspan0" | "ip_vti0" | "ip6tnl0" | "ip6gre0" | "ip6_vti0"
+            "sit0"
+                | "tunl0"
+                | "gre0"
+                | "gretap0"
+                | "erspan0"
+                | "ip_vti0"
+                | "ip6tnl0"
+                | "ip6gre0"
+                | "ip6_vti0"
         );
         let tunnel = typed("wireguard")
             || typed("ppp")
@@ -152,11 +162,26 @@ impl Traits {
             || hardware::TUNNELS.contains(&hardware_type)
             || matches!(
                 made,
-                Some("wireguard" | "tun" | "ppp" | "ipip" | "sit" | "gre" | "ip6tnl" | "ip6gre" | "vti" | "vti6" | "xfrm")
+                Some(
+                    "wireguard"
+                        | "tun"
+                        | "ppp"
+                        | "ipip"
+                        | "sit"
+                        | "gre"
+                        | "ip6tnl"
+                        | "ip6gre"
+                        | "vti"
+                        | "vti6"
+                        | "xfrm"
+                )
             );
         let pair = made == Some("veth")
             || typed("veth")
-            || (made.is_none() && self.device_type.is_none() && self.is_pair && self.has_device == Some(false));
+            || (made.is_none()
+                && self.device_type.is_none()
+                && self.is_pair
+                && self.has_device == Some(false));
         if self.wireless || typed("wlan") || hardware::RADIO.contains(&hardware_type) {
             InterfaceKind::Wifi
         } else if typed("wwan") || made == Some("wwan") || hardware_type == hardware::RAW_IP {
@@ -248,7 +273,9 @@ fn speed(kind: InterfaceKind, read: std::io::Result<String>) -> Reading<u32> {
     match read {
         Ok(text) => match text.trim().parse::<i64>() {
             Ok(-1 | 0 | 0xffff_ffff) => untold(),
-            Ok(speed) => u32::try_from(speed).map_or_else(|_| odd("speed", text.trim()).into(), Reading::Value),
+            Ok(speed) => {
+                u32::try_from(speed).map_or_else(|_| odd("speed", text.trim()).into(), Reading::Value)
+            }
             Err(_) => odd("speed", text.trim()).into(),
         },
         Err(e) if e.raw_os_error() == Some(EINVAL) => untold(),
@@ -285,7 +312,8 @@ fn from_netlink(link: &Link) -> Interface {
     let kind = traits.kind();
     let admin_up = link.flags & IFF_UP != 0;
     let unsaid = || Absence::new(Reason::NotSupported, "rtnetlink did not say");
-    let count = |pick: fn(&Counters) -> u64| Reading::from(link.counters.as_ref().map(pick).ok_or_else(unsaid));
+    let count =
+        |pick: fn(&Counters) -> u64| Reading::from(link.counters.as_ref().map(pick).ok_or_else(unsaid));
     Interface {
         name: link.name.clone(),
         kind,

@@ -188,7 +188,7 @@ fn counters(value: &[u8]) -> Option<Counters> {
 
 /// One address and what the kernel knows of its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Address {
+pub(super) struct Assigned {
     pub(super) index: u32,
     pub(super) address: IpAddr,
     prefix_length: u8,
@@ -197,11 +197,11 @@ pub(super) struct Address {
 }
 
 /// The addresses in an answer.
-pub(super) fn addresses(answer: &[u8]) -> Vec<Address> {
+pub(super) fn addresses(answer: &[u8]) -> Vec<Assigned> {
     Messages(answer).filter(|(kind, _)| *kind == NEW_ADDRESS).filter_map(|(_, p)| address(p)).collect()
 }
 
-fn address(payload: &[u8]) -> Option<Address> {
+fn address(payload: &[u8]) -> Option<Assigned> {
     // struct ifaddrmsg: family u8, prefix length u8, flags u8, scope u8, index u32.
     let [_family, prefix_length, flags, _scope] = number(payload, 0)?;
     let index = u32::from_ne_bytes(number(payload, 4)?);
@@ -217,7 +217,7 @@ fn address(payload: &[u8]) -> Option<Address> {
             _ => {}
         }
     }
-    Some(Address { index, address: local.or(given)?, prefix_length, flags, protocol })
+    Some(Assigned { index, address: local.or(given)?, prefix_length, flags, protocol })
 }
 
 fn ip(value: &[u8]) -> Option<IpAddr> {
@@ -227,7 +227,7 @@ fn ip(value: &[u8]) -> Option<IpAddr> {
     <[u8; 16]>::try_from(value).ok().map(|v6| Ipv6Addr::from(v6).into())
 }
 
-impl Address {
+impl Assigned {
     /// Where the address came from, as far as the kernel can tell: it sees lifetimes and who made the
     /// address, not who configured it.
     pub(super) fn origin(&self) -> AddressOrigin {
@@ -311,7 +311,7 @@ mod tests {
                 attribute(4, &1400u32.to_ne_bytes()),
                 attribute(16, &[6]),
                 attribute(33, &[1]),
-                attribute(18 | 0x8000, &attribute(1, b"veth\0")),
+                attribute(0x12 | 0x8000, &attribute(1, b"veth\0")),
                 attribute(23, &numbers),
             ],
         );
@@ -319,7 +319,10 @@ mod tests {
         assert_eq!(found.len(), 1);
         let link = &found[0];
         assert_eq!((link.name.as_str(), link.index, link.hardware_type), ("eth0", 4, 1));
-        assert_eq!((link.flags, link.mtu, link.oper_state, link.carrier), (0x1003, Some(1400), Some(6), Some(true)));
+        assert_eq!(
+            (link.flags, link.mtu, link.oper_state, link.carrier),
+            (0x1003, Some(1400), Some(6), Some(true))
+        );
         assert_eq!(link.made_by.as_deref(), Some("veth"));
         assert!(!link.is_port);
         let counters = link.counters.unwrap();

@@ -57,7 +57,9 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_odd_is_absent_with_its_reason() {
-        let old = parse("MemTotal: 2048 kB\nMemFree: 1024 kB\nSwapTotal: 18446744073709551615 kB\nSwapFree: x kB\n");
+        let old = parse(
+            "MemTotal: 2048 kB\nMemFree: 1024 kB\nSwapTotal: 18446744073709551615 kB\nSwapFree: x kB\n",
+        );
         assert_eq!(old.total_bytes, Reading::Value(2048 * 1024));
         assert_eq!(old.available_bytes.absence().unwrap().reason, Reason::NotSupported);
         assert_eq!(old.swap_total_bytes.absence().unwrap().reason, Reason::Failed);

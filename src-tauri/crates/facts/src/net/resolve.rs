@@ -120,7 +120,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_can_be_no_name_is_an_error_that_names_it() {
-        let error = resolve("a name with\0nul", 1, Instant::now() + Duration::from_secs(5)).await.unwrap_err();
+        let error =
+            resolve("a name with\0nul", 1, Instant::now() + Duration::from_secs(5)).await.unwrap_err();
         assert_eq!(error.failure, ResolveFailure::Failed);
     }
 }

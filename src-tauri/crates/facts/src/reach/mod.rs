@@ -173,7 +173,8 @@ mod tests {
         let closed = ClosedPort::tcp();
         let (open_at, closed_at) = (open.local_addr().unwrap(), closed.address());
         let reach =
-            reach(context(vec![closed_at.to_string(), "no address".into(), open_at.to_string()], vec![])).await;
+            reach(context(vec![closed_at.to_string(), "no address".into(), open_at.to_string()], vec![]))
+                .await;
         let seen: Vec<_> = reach.addresses.iter().map(|c| (c.target.clone(), c.family, c.outcome)).collect();
         assert_eq!(
             seen,
@@ -192,7 +193,11 @@ mod tests {
         let port = open.local_addr().unwrap().port();
         let reach = reach(context(
             vec![],
-            vec![format!("https://localhost:{port}/a"), format!("localhost:{port}"), format!("127.0.0.1:{port}")],
+            vec![
+                format!("https://localhost:{port}/a"),
+                format!("localhost:{port}"),
+                format!("127.0.0.1:{port}"),
+            ],
         ))
         .await;
         let over = |target: &str, family| {

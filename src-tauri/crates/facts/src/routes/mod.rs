@@ -1,11 +1,38 @@
 //! Default routes, and whether their gateways answer.
+//!
+//! | system | source | privilege | blind spots |
+//! |---|---|---|---|
+//! | Linux | `/proc/net/route`, `/proc/net/ipv6_route` | none | other routing tables and rules (some VPNs); two half routes in place of a default route; the preference that an IPv6 router announces; all but the first of several gateways of one route |
+//! | Linux | neighbour table by netlink; `/proc/net/arp` where that is refused or a recorded tree is read | none | an entry used a while ago takes some 8 s to fail: within them a dead gateway is still `stale` or `probing` |
+//! | Linux, macOS | echo request by an unprivileged ICMP socket | `net.ipv4.ping_group_range` holds the user's group, else `no_permission` | routers that do not answer; a "no way" sent by the system itself shows as a timeout |
+//! | Windows, macOS | no routes yet: the subject is absent | | |
+//!
+//! Asking for an echo makes the system look for the neighbour, which is what decides. Where the echo
+//! is not permitted, an empty UDP datagram to the discard port does the same. Of a recorded tree
+//! nobody is asked: its gateways are not this computer's.
+
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
+
 use crate::links::Family;
 use crate::sensitivity::facts;
-use crate::{Context, Reading, Reason};
+use crate::{Context, Reading};
+
+#[cfg(target_os = "linux")]
+mod echo;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+mod neighbours;
+#[cfg(not(target_os = "linux"))]
+mod other;
+
+#[cfg(target_os = "linux")]
+use linux as platform;
+#[cfg(not(target_os = "linux"))]
+use other as platform;
 
 facts! {
     /// Default routes and gateways.
@@ -76,6 +103,6 @@ pub enum EchoOutcome {
 }
 
 /// Measures this subject.
-pub async fn measure(_cx: Context) -> Reading<Routes> {
-    Reading::absent(Reason::NotSupported, "no probe yet")
+pub async fn measure(cx: Context) -> Reading<Routes> {
+    platform::measure(cx).await
 }

@@ -13,10 +13,11 @@ pub(super) fn plausible(name: &str) -> Option<String> {
             && !l.ends_with('-')
     });
     let last = *labels.last()?;
-    let handed_out = matches!(last, "box" | "lan" | "home" | "localdomain" | "localhost" | "arpa" | "invalid")
-        || ["cluster.local", "compute.internal", "docker.internal", "speedport.ip", "ts.net"]
-            .iter()
-            .any(|known| name == *known || name.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')));
+    let handed_out =
+        matches!(last, "box" | "lan" | "home" | "localdomain" | "localhost" | "arpa" | "invalid")
+            || ["cluster.local", "compute.internal", "docker.internal", "speedport.ip", "ts.net"].iter().any(
+                |known| name == *known || name.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')),
+            );
     let numeric = last.chars().all(|c| c.is_ascii_digit());
     (labels.len() >= 2 && name.len() <= 253 && well_formed && !handed_out && !numeric).then_some(name)
 }
@@ -39,9 +40,22 @@ mod tests {
         assert_eq!(plausible("firma.local").as_deref(), Some("firma.local"));
         assert_eq!(plausible("intern.müller.example").as_deref(), Some("intern.müller.example"));
         for name in [
-            "", ".", "local", "localdomain", "fritz.box", "home.arpa", "lan", "x.lan", "speedport.ip",
-            "eu-west-1.compute.internal", "default.svc.cluster.local", "a..b", "-a.example", "a b.example",
-            "10.0.0.1", "tail1234.ts.net",
+            "",
+            ".",
+            "local",
+            "localdomain",
+            "fritz.box",
+            "home.arpa",
+            "lan",
+            "x.lan",
+            "speedport.ip",
+            "eu-west-1.compute.internal",
+            "default.svc.cluster.local",
+            "a..b",
+            "-a.example",
+            "a b.example",
+            "10.0.0.1",
+            "tail1234.ts.net",
         ] {
             assert_eq!(plausible(name), None, "{name:?}");
         }

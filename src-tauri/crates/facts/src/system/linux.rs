@@ -174,11 +174,11 @@ fn hosts_domain(hosts: &str, host: &str) -> Option<String> {
 
 /// `domain` and `search` exclude each other and the last one counts: resolv.conf(5).
 fn resolver_domain(text: &str) -> Option<String> {
-    let lists = text.lines().filter_map(|line| {
+    let mut lists = text.lines().filter_map(|line| {
         let mut words = line.split_whitespace();
         matches!(words.next()?, "domain" | "search").then(|| words.map(str::to_owned).collect::<Vec<_>>())
     });
-    lists.last()?.iter().find_map(|name| plausible(name))
+    lists.next_back()?.iter().find_map(|name| plausible(name))
 }
 
 /// One line of `/etc/passwd`.
@@ -334,7 +334,10 @@ mod tests {
         let hosts = "127.0.0.1 localhost\n# 127.0.1.1 pc1.old.example\n10.0.0.9 pc10.other.example pc10\n127.0.1.1\tPC1.corp.example pc1\n";
         assert_eq!(hosts_domain(hosts, "pc1").as_deref(), Some("corp.example"));
         assert_eq!(hosts_domain(hosts, "pc2"), None);
-        assert_eq!(resolver_domain("domain old.example\nsearch fritz.box corp.example\n").as_deref(), Some("corp.example"));
+        assert_eq!(
+            resolver_domain("domain old.example\nsearch fritz.box corp.example\n").as_deref(),
+            Some("corp.example")
+        );
         assert_eq!(resolver_domain("search .\nnameserver 10.0.0.1\n"), None);
     }
 
@@ -353,7 +356,8 @@ mod tests {
     fn a_linked_time_zone_is_read_from_the_link() {
         let tree = tempfile::tempdir().unwrap();
         std::fs::create_dir(tree.path().join("etc")).unwrap();
-        std::os::unix::fs::symlink("/usr/share/zoneinfo/Europe/Vienna", tree.path().join("etc/localtime")).unwrap();
+        std::os::unix::fs::symlink("/usr/share/zoneinfo/Europe/Vienna", tree.path().join("etc/localtime"))
+            .unwrap();
         let cx = Context { root: tree.path().into(), ..Context::default() };
         assert_eq!(recorded_zone(&cx).unwrap(), "Europe/Vienna");
     }

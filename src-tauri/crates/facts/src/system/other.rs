@@ -40,10 +40,7 @@ fn ask() -> System {
             .into(),
         host_name: full_name.map(|full| part(&full).0.to_owned()).into(),
         domain: domain.ok_or_else(|| unset("an organisation's domain")).into(),
-        user_name: variable("USERNAME")
-            .or_else(|| variable("USER"))
-            .ok_or_else(|| unset("USERNAME"))
-            .into(),
+        user_name: variable("USERNAME").or_else(|| variable("USER")).ok_or_else(|| unset("USERNAME")).into(),
         user_full_name: Reading::absent(Reason::NotSupported, "no portable source for a display name"),
         home_folder: home_folder().into(),
         locale: session_locale(variable).into(),

@@ -214,8 +214,7 @@ async fn shake_hands(
         .with_custom_certificate_verifier(Arc::clone(&witness) as Arc<_>)
         .with_no_client_auth();
     let started = Instant::now();
-    let shaken =
-        net::in_time(deadline, TlsConnector::from(Arc::new(config)).connect(name, stream)).await;
+    let shaken = net::in_time(deadline, TlsConnector::from(Arc::new(config)).connect(name, stream)).await;
 
     let testimony = witness.testimony();
     if let Some(testimony) = &testimony {
@@ -224,7 +223,8 @@ async fn shake_hands(
     if let Wait::Done(stream) = &shaken
         && let Some(version) = stream.get_ref().1.protocol_version()
     {
-        seen.version = Reading::Value(version.as_str().map_or_else(|| format!("{version:?}"), ToOwned::to_owned));
+        seen.version =
+            Reading::Value(version.as_str().map_or_else(|| format!("{version:?}"), ToOwned::to_owned));
     }
     // The certificate first: what is wrong with it explains a host that hangs up, not the reverse.
     if let Some(testimony) = testimony {

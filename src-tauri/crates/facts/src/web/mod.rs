@@ -282,7 +282,8 @@ mod tests {
         assert_eq!(portal.asked().len(), 1, "a redirect is not followed");
 
         let relative =
-            HttpServer::start("HTTP/1.1 307 x\r\nLocation: /login?a=b\r\nContent-Length: 0\r\n\r\n", false).await;
+            HttpServer::start("HTTP/1.1 307 x\r\nLocation: /login?a=b\r\nContent-Length: 0\r\n\r\n", false)
+                .await;
         let seen = one(no_content(relative.url("/x"))).await;
         assert_eq!(seen.location, Reading::Value(relative.url("/login")));
     }

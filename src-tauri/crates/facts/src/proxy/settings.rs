@@ -1,0 +1,224 @@
+//! Where proxies are set, and what is kept of it.
+
+use std::path::PathBuf;
+
+use crate::Context;
+use crate::net::Target;
+
+/// A list of exceptions has an end.
+const MOST_EXCEPTIONS: usize = 100;
+
+/// One setting, without user and password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) used_for: &'static str,
+    pub(super) source: &'static str,
+    /// An error says in place of the address why there is none.
+    pub(super) target: Result<Target, &'static str>,
+    pub(super) has_credentials: bool,
+}
+
+/// All that is set.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Settings {
+    pub(super) settings: Vec<Found>,
+    pub(super) exceptions: Vec<String>,
+}
+
+type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+pub(super) fn read(cx: &Context, environment: Environment<'_>) -> Settings {
+    let mut all = if cx.is_live() { from_environment(environment) } else { Settings::default() };
+    // Absent where KDE is not used, which is most often.
+    if let Some(text) = kde_file(cx, environment).and_then(|file| std::fs::read(file).ok()) {
+        let kde = from_kde(&String::from_utf8_lossy(&text));
+        all.settings.extend(kde.settings);
+        for exception in kde.exceptions {
+            if !all.exceptions.contains(&exception) {
+                all.exceptions.push(exception);
+            }
+        }
+    }
+    all.exceptions.truncate(MOST_EXCEPTIONS);
+    all
+}
+
+pub(super) fn kde_file(cx: &Context, environment: Environment<'_>) -> Option<PathBuf> {
+    let folder = environment("XDG_CONFIG_HOME")
+        .filter(|folder| folder.starts_with('/'))
+        .or_else(|| Some(format!("{}/.config", environment("HOME")?)))?;
+    Some(cx.path(&format!("{folder}/kioslaverc")))
+}
+
+fn from_environment(environment: Environment<'_>) -> Settings {
+    // Where both are set, programs take the small letters.
+    let either = |small: &str| {
+        environment(small).or_else(|| environment(&small.to_uppercase())).filter(|v| !v.trim().is_empty())
+    };
+    let settings = [("http_proxy", "http"), ("https_proxy", "https"), ("all_proxy", "all")]
+        .into_iter()
+        .filter_map(|(variable, used_for)| Some(found(used_for, "environment", &either(variable)?)))
+        .collect();
+    Settings { settings, exceptions: list(&either("no_proxy").unwrap_or_default()) }
+}
+
+fn from_kde(text: &str) -> Settings {
+    let value = |wanted: &str| {
+        let mut inside = false;
+        text.lines().map(str::trim).find_map(|line| {
+            if line.starts_with('[') {
+                inside = line == "[Proxy Settings]";
+            }
+            let (key, value) = line.split_once('=').filter(|_| inside)?;
+            // `key[$e]` marks a value in which variables are expanded.
+            let key = key.split_once('[').map_or(key, |(key, _)| key).trim();
+            (key == wanted && !value.trim().is_empty()).then(|| value.trim().to_owned())
+        })
+    };
+    match value("ProxyType").as_deref() {
+        // By hand. Host and port may have a space between them.
+        Some("1") => {
+            let settings = [("httpProxy", "http"), ("httpsProxy", "https"), ("socksProxy", "all")]
+                .into_iter()
+                .filter_map(|(key, used_for)| {
+                    let mut written = value(key)?;
+                    if let Some((host, port)) = written.rsplit_once(' ') {
+                        written = format!("{}:{port}", host.trim_end_matches('/'));
+                    }
+                    Some(found(used_for, "kde", &written))
+                })
+                .collect();
+            // Reversed, the list names the hosts that do use the proxy.
+            let reversed = value("ReversedException").is_some_and(|v| v == "true");
+            let exceptions = value("NoProxyFor").filter(|_| !reversed).unwrap_or_default();
+            Settings { settings, exceptions: list(&exceptions) }
+        }
+        Some("2") => Settings {
+            settings: value("Proxy Config Script")
+                .map(|script| found("pac", "kde", &script))
+                .into_iter()
+                .collect(),
+            exceptions: vec![],
+        },
+        Some("3") => Settings {
+            settings: vec![Found {
+                used_for: "pac",
+                source: "kde",
+                target: Err("found through the network (WPAD)"),
+                has_credentials: false,
+            }],
+            exceptions: vec![],
+        },
+        // 0 is none; 4 takes the environment's, which is read anyway.
+        _ => Settings::default(),
+    }
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split([',', ';', ' ', '\t']).filter(|entry| !entry.is_empty()).map(ToOwned::to_owned).collect()
+}
+
+fn found(used_for: &'static str, source: &'static str, written: &str) -> Found {
+    let written = written.trim();
+    let (scheme, rest) = written.split_once("://").unwrap_or(("http", written));
+    if scheme.eq_ignore_ascii_case("file") {
+        return Found { used_for, source, target: Err("a file on this computer"), has_credentials: false };
+    }
+    let port = match scheme.to_ascii_lowercase().as_str() {
+        "https" => 443,
+        scheme if scheme.starts_with("socks") => 1080,
+        _ => 80,
+    };
+    // Cut by hand and from the right: a password may hold what a URL must not, and a parser would
+    // then take a part of it for the host.
+    let (credentials, rest) = match rest.rsplit_once('@') {
+        Some((credentials, rest)) => (!credentials.is_empty(), rest),
+        None => (false, rest),
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let target = Target::parse(host, port).ok_or("the setting can't be read");
+    Found { used_for, source, target, has_credentials: credentials }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(settings: &Settings) -> Vec<(&str, &str, String, bool)> {
+        let address = |f: &Found| f.target.as_ref().map_or_else(|why| (*why).to_owned(), Target::label);
+        settings.settings.iter().map(|f| (f.used_for, f.source, address(f), f.has_credentials)).collect()
+    }
+
+    #[test]
+    fn the_environment_is_read_in_both_cases_and_small_letters_win() {
+        let settings = from_environment(&|name| {
+            let value = match name {
+                "http_proxy" => "http://ann:pa/s#s@word@proxy.example:3128/",
+                "HTTP_PROXY" => "http://other.example:1",
+                "HTTPS_PROXY" => "proxy.example:8080",
+                "ALL_PROXY" => "socks5://[2001:db8::1]",
+                "no_proxy" => "localhost, .intern.example ,192.0.2.0/24",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        });
+        assert_eq!(
+            shown(&settings),
+            [
+                ("http", "environment", "proxy.example:3128".to_owned(), true),
+                ("https", "environment", "proxy.example:8080".to_owned(), false),
+                ("all", "environment", "[2001:db8::1]:1080".to_owned(), false),
+            ]
+        );
+        assert_eq!(settings.exceptions, ["localhost", ".intern.example", "192.0.2.0/24"]);
+    }
+
+    #[test]
+    fn without_settings_there_are_none() {
+        assert_eq!(from_environment(&|_| None), Settings::default());
+        assert_eq!(from_environment(&|_| Some(" ".into())), Settings::default());
+        assert_eq!(
+            from_kde("[Proxy Settings]\nProxyType=0\nhttpProxy=http://old.example 3128\n"),
+            Settings::default()
+        );
+    }
+
+    #[test]
+    fn kde_settings_by_hand_by_script_and_by_the_network_are_read() {
+        let by_hand = from_kde(
+            "[Other]\nhttpProxy=http://wrong.example 1\n[Proxy Settings][$Version]\nProxyType=0\n\
+             [Proxy Settings]\nNoProxyFor=a.example,b.example\nProxyType=1\nReversedException=false\n\
+             httpProxy[$e]=http://proxy.example 3128\nhttpsProxy=http://ann:secret@proxy.example:3129\nsocksProxy=socks://s.example\n",
+        );
+        assert_eq!(
+            shown(&by_hand),
+            [
+                ("http", "kde", "proxy.example:3128".to_owned(), false),
+                ("https", "kde", "proxy.example:3129".to_owned(), true),
+                ("all", "kde", "s.example:1080".to_owned(), false),
+            ]
+        );
+        assert_eq!(by_hand.exceptions, ["a.example", "b.example"]);
+
+        let script =
+            from_kde("[Proxy Settings]\nProxyType=2\nProxy Config Script=http://wpad.example/proxy.pac\n");
+        assert_eq!(shown(&script), [("pac", "kde", "wpad.example:80".to_owned(), false)]);
+        let file =
+            from_kde("[Proxy Settings]\nProxyType=2\nProxy Config Script=file:///home/ann/proxy.pac\n");
+        assert_eq!(shown(&file), [("pac", "kde", "a file on this computer".to_owned(), false)]);
+        let network = from_kde("[Proxy Settings]\nProxyType=3\n");
+        assert_eq!(shown(&network), [("pac", "kde", "found through the network (WPAD)".to_owned(), false)]);
+    }
+
+    #[test]
+    fn the_exceptions_of_a_reversed_list_are_none() {
+        let text = "[Proxy Settings]\nProxyType=1\nhttpProxy=http://p.example 1\nNoProxyFor=a.example\nReversedException=true\n";
+        assert_eq!(from_kde(text).exceptions, Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_can_not_be_read_shows_nothing_of_itself() {
+        let odd = found("http", "environment", "http://user:1#2 secret");
+        assert_eq!(odd.target, Err("the setting can't be read"));
+    }
+}

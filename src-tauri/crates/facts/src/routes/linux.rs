@@ -1,0 +1,327 @@
+//! Linux: the kernel's route tables, and the gateways in them.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, UdpSocket};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::neighbours::{self, State};
+use super::{DefaultRoute, EchoOutcome, Gateway, NeighbourState, Routes, echo};
+use crate::links::Family;
+use crate::{Context, Reading, Reason, net};
+
+/// Route flag: packets are refused, not sent.
+const REJECT: u32 = 0x200;
+
+/// Route flag: there is a gateway.
+const GATEWAY: u32 = 0x2;
+
+/// How often the neighbour table is looked at while the kernel is still asking.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// An entry in use is only asked for after five seconds, which nobody waits for; traffic of the other
+/// probes may confirm it sooner.
+const CONFIRMED_WITHIN: Duration = Duration::from_millis(1500);
+
+/// The discard service, which hardly anybody runs: a datagram to it does nothing.
+const DISCARD: u16 = 9;
+
+pub(super) async fn measure(cx: Context) -> Reading<Routes> {
+    let default_routes = match default_routes(&cx) {
+        Ok(routes) => routes,
+        Err(error) => return Reading::from_io("read /proc/net/route", Err(error)),
+    };
+    let mut asked: Vec<(IpAddr, String)> = Vec::new();
+    for route in &default_routes {
+        if let Some(address) = route.gateway
+            && !asked.iter().any(|(other, interface)| *other == address && *interface == route.interface)
+        {
+            asked.push((address, route.interface.clone()));
+        }
+    }
+    asked.truncate(net::MOST_TARGETS);
+    let gateways = if cx.offline || !cx.is_live() {
+        asked.into_iter().map(|(address, interface)| unasked(&cx, address, interface)).collect()
+    } else {
+        let deadline = net::deadline(&cx);
+        net::side_by_side(asked.into_iter().map(|(address, interface)| ask(address, interface, deadline)))
+            .await
+    };
+    Reading::Value(Routes { default_routes, gateways })
+}
+
+/// IPv4 before IPv6, and in each the preferred first.
+fn default_routes(cx: &Context) -> io::Result<Vec<DefaultRoute>> {
+    let text = |file: &str| match std::fs::read(cx.path(file)) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        // The family is switched off.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    };
+    let (v4, v6) = (text("/proc/net/route")?, text("/proc/net/ipv6_route")?);
+    if v4.is_none() && v6.is_none() {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    let mut routes: Vec<_> = v4.iter().flat_map(|t| t.lines()).filter_map(route_v4).collect();
+    routes.sort_by_key(|route| route.metric);
+    let mut six: Vec<_> = v6.iter().flat_map(|t| t.lines()).filter_map(route_v6).collect();
+    six.sort_by_key(|route| route.metric);
+    routes.append(&mut six);
+    Ok(routes)
+}
+
+/// `Iface Destination Gateway Flags RefCnt Use Metric Mask …`, addresses in the machine's byte order.
+fn route_v4(line: &str) -> Option<DefaultRoute> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let hex = |index: usize| fields.get(index).and_then(|text| u32::from_str_radix(text, 16).ok());
+    let (destination, gateway, flags, mask) = (hex(1)?, hex(2)?, hex(3)?, hex(7)?);
+    if destination != 0 || mask != 0 || flags & REJECT != 0 || fields[0] == "lo" {
+        return None;
+    }
+    Some(DefaultRoute {
+        family: Family::Ipv4,
+        interface: fields[0].to_owned(),
+        gateway: (flags & GATEWAY != 0).then(|| Ipv4Addr::from(gateway.to_ne_bytes()).into()),
+        metric: fields[6].parse().ok()?,
+    })
+}
+
+/// `destination length source length gateway metric refcount use flags interface`, all hexadecimal.
+fn route_v6(line: &str) -> Option<DefaultRoute> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let hex = |index: usize| fields.get(index).and_then(|text| u32::from_str_radix(text, 16).ok());
+    let address =
+        |index: usize| fields.get(index).and_then(|text| u128::from_str_radix(text, 16).ok()).map(Ipv6Addr::from);
+    let (destination, length, gateway, metric, flags) = (address(0)?, hex(1)?, address(4)?, hex(5)?, hex(8)?);
+    let interface = *fields.get(9)?;
+    if !destination.is_unspecified() || length != 0 || flags & REJECT != 0 || interface == "lo" {
+        return None;
+    }
+    Some(DefaultRoute {
+        family: Family::Ipv6,
+        interface: interface.to_owned(),
+        gateway: (flags & GATEWAY != 0).then(|| gateway.into()),
+        metric,
+    })
+}
+
+const fn family(address: &IpAddr) -> Family {
+    if address.is_ipv4() { Family::Ipv4 } else { Family::Ipv6 }
+}
+
+/// A gateway that nothing is sent to: the neighbour table as it is.
+fn unasked(cx: &Context, address: IpAddr, interface: String) -> Gateway {
+    let neighbour =
+        if cx.is_live() { look(address, &interface) } else { neighbours::from_arp(cx, address, &interface) };
+    let (reason, why) = if cx.offline {
+        (Reason::Offline, "")
+    } else {
+        (Reason::NothingToMeasure, "a recorded tree's gateway can't be asked")
+    };
+    Gateway {
+        address,
+        family: family(&address),
+        interface,
+        neighbour: neighbour.map(State::fact),
+        echo: Reading::absent(reason, why),
+        rtt_ms: Reading::absent(reason, why),
+    }
+}
+
+/// The neighbour table now: netlink, or the file where netlink is refused.
+fn look(address: IpAddr, interface: &str) -> Reading<State> {
+    match neighbours::from_kernel(address, interface) {
+        Ok(state) => Reading::Value(state),
+        Err(error) if address.is_ipv4() => {
+            tracing::debug!(%error, "netlink refused; reading /proc/net/arp");
+            neighbours::from_arp(&Context::default(), address, interface)
+        }
+        Err(error) => Reading::from_io("read the neighbour table", Err(error)),
+    }
+}
+
+async fn ask(address: IpAddr, interface: String, deadline: Instant) -> Gateway {
+    let to = scoped(address, &interface, 0);
+    let (echo, rtt_ms) = echo::ask(to, deadline).await;
+    let answered = echo.value() == Some(&EchoOutcome::Answered);
+    if echo.value().is_none() {
+        nudge(scoped(address, &interface, DISCARD));
+    }
+    let neighbour = settled(address, &interface, answered, deadline).await.map(State::fact);
+    Gateway { address, family: family(&address), interface, neighbour, echo, rtt_ms }
+}
+
+/// Waits while the kernel is still asking. A gateway that answered needs no waiting.
+async fn settled(address: IpAddr, interface: &str, answered: bool, deadline: Instant) -> Reading<State> {
+    let confirmed_by = deadline.min(Instant::now() + CONFIRMED_WITHIN);
+    let mut again = tokio::time::interval(LOOK_AGAIN);
+    loop {
+        again.tick().await;
+        let reading = look(address, interface);
+        let until = match reading.value().copied() {
+            Some(State::INCOMPLETE | State::PROBE) if !answered => deadline,
+            Some(State::DELAY) if !answered => confirmed_by,
+            _ => return reading,
+        };
+        if Instant::now() >= until {
+            return reading;
+        }
+    }
+}
+
+/// Makes the system look for a neighbour. Whether the datagram leaves is seen in the table.
+fn nudge(to: SocketAddr) {
+    let any: SocketAddr = match to {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
+    let sent = UdpSocket::bind(any).and_then(|socket| {
+        socket.set_nonblocking(true)?;
+        socket.send_to(&[], to)
+    });
+    if let Err(error) = sent {
+        tracing::debug!(%error, gateway = %to, "no datagram could be sent");
+    }
+}
+
+/// Link-local addresses mean nothing without their interface.
+fn scoped(address: IpAddr, interface: &str, port: u16) -> SocketAddr {
+    match address {
+        IpAddr::V6(v6) if v6.is_unicast_link_local() => {
+            SocketAddrV6::new(v6, port, 0, net::interface_index(interface).unwrap_or(0)).into()
+        }
+        address => SocketAddr::new(address, port),
+    }
+}
+
+impl State {
+    fn fact(self) -> NeighbourState {
+        match self {
+            Self::REACHABLE => NeighbourState::Reachable,
+            Self::STALE => NeighbourState::Stale,
+            Self::INCOMPLETE | Self::DELAY | Self::PROBE => NeighbourState::Probing,
+            Self::FAILED => NeighbourState::Failed,
+            Self::PERMANENT | Self::NOARP => NeighbourState::Permanent,
+            _ => NeighbourState::Missing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROUTE: &str = "\
+Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+wlan0\t00000000\t0202000A\t0003\t0\t0\t600\t00000000\t0\t0\t0
+eth0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0
+tun0\t00000000\t00000000\t0001\t0\t0\t50\t00000000\t0\t0\t0
+tun0\t00000000\t00000000\t0001\t0\t0\t0\t00000080\t0\t0\t0
+*\t00000000\t00000000\t0200\t0\t0\t900\t00000000\t0\t0\t0
+eth0\t000200C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\t0\t0\t0
+";
+
+    const ROUTE6: &str = "\
+fd000000000000000000000000000000 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000001 00000000 00000001     eth0
+00000000000000000000000000000000 00 00000000000000000000000000000000 00 fe800000000000000000000000000001 00000400 00000002 00000000 00450003     eth0
+00000000000000000000000000000000 00 00000000000000000000000000000000 00 fe800000000000000000000000000002 00000258 00000002 00000000 00450003     wlan0
+00000000000000000000000000000000 00 00000000000000000000000000000000 00 00000000000000000000000000000000 ffffffff 00000001 00000000 00200200       lo
+";
+
+    const ARP: &str = "\
+IP address       HW type     Flags       HW address            Mask     Device
+192.0.2.1        0x1         0x2         02:fc:00:00:00:05     *        eth0
+10.0.2.2         0x1         0x0         00:00:00:00:00:00     *        wlan0
+";
+
+    fn tree(files: &[(&str, &str)]) -> (tempfile::TempDir, Context) {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("proc/net")).unwrap();
+        for (file, text) in files {
+            std::fs::write(root.path().join("proc/net").join(file), text).unwrap();
+        }
+        let cx = Context { root: root.path().to_owned(), ..Context::default() };
+        (root, cx)
+    }
+
+    #[cfg(target_endian = "little")]
+    #[tokio::test]
+    async fn default_routes_come_preferred_first_and_ipv4_before_ipv6() {
+        let (_root, cx) = tree(&[("route", ROUTE), ("ipv6_route", ROUTE6), ("arp", ARP)]);
+        let reading = measure(cx).await;
+        let routes = reading.value().unwrap();
+        let seen: Vec<_> = routes
+            .default_routes
+            .iter()
+            .map(|r| (r.interface.as_str(), r.gateway.map(|g| g.to_string()), r.metric))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("tun0", None, 50),
+                ("eth0", Some("192.0.2.1".into()), 100),
+                ("wlan0", Some("10.0.2.2".into()), 600),
+                ("wlan0", Some("fe80::2".into()), 600),
+                ("eth0", Some("fe80::1".into()), 1024),
+            ]
+        );
+        let gateways: Vec<_> = routes
+            .gateways
+            .iter()
+            .map(|g| (g.address.to_string(), g.neighbour.value().copied(), g.echo.absence().unwrap().reason))
+            .collect();
+        let nobody = Reason::NothingToMeasure;
+        assert_eq!(
+            gateways,
+            [
+                ("192.0.2.1".into(), Some(NeighbourState::Stale), nobody),
+                ("10.0.2.2".into(), Some(NeighbourState::Failed), nobody),
+                ("fe80::2".into(), None, nobody),
+                ("fe80::1".into(), None, nobody),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_switched_off_family_is_no_error_and_no_source_at_all_is() {
+        let (_root, mut cx) = tree(&[("route", "Iface\tDestination\n")]);
+        cx.offline = true;
+        assert_eq!(measure(cx).await.value().unwrap().default_routes, []);
+        let (_root, cx) = tree(&[]);
+        assert_eq!(measure(cx).await.absence().unwrap().reason, Reason::NotSupported);
+    }
+
+    #[cfg(target_endian = "little")]
+    #[tokio::test]
+    async fn offline_the_neighbour_table_is_read_and_nothing_is_sent() {
+        let (_root, mut cx) = tree(&[("route", ROUTE), ("arp", "")]);
+        cx.offline = true;
+        let reading = measure(cx).await;
+        let gateway = &reading.value().unwrap().gateways[0];
+        assert_eq!(gateway.neighbour, Reading::Value(NeighbourState::Missing));
+        assert_eq!(gateway.echo.absence().unwrap().reason, Reason::Offline);
+        assert_eq!(gateway.rtt_ms.absence().unwrap().reason, Reason::Offline);
+    }
+
+    #[test]
+    fn damaged_lines_are_no_routes() {
+        for line in ["", "eth0", "eth0 0 0", "eth0\t00000000\tzz\t0003\t0\t0\t0\t00000000"] {
+            assert!(route_v4(line).is_none() && route_v6(line).is_none(), "{line}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_live_gateway_is_asked_within_its_time() {
+        // This computer itself: it answers at once, or asking is not permitted.
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let gateway = ask("127.0.0.1".parse().unwrap(), "lo".into(), deadline).await;
+        match gateway.echo {
+            Reading::Value(outcome) => {
+                assert_eq!(outcome, EchoOutcome::Answered);
+                assert!(*gateway.rtt_ms.value().unwrap() < 1000.0);
+            }
+            Reading::Absent { absent } => assert_eq!(absent.reason, Reason::NoPermission, "{absent}"),
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! The guide `internet` against what each of its causes looks like on a real computer: the cause comes first, and
+//! its fix or a human next. A healthy network is told so.
+
+use std::collections::BTreeMap;
+
+use befund_checks::{CheckId, Checks, Status};
+use befund_guides::{Diagnosis, Evidence, Guide, Guides, NextStep, Outcome, StepKind, diagnose};
+
+fn guide() -> (Guide, Checks) {
+    let (checks, errors) = Checks::load(&[]);
+    assert!(errors.is_empty(), "{errors:?}");
+    let (guides, errors) = Guides::load(&[], &checks);
+    assert!(errors.is_empty(), "{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+    (guides.get(&"internet".parse().unwrap()).unwrap().clone(), checks)
+}
+
+/// A healthy home network: IPv4 alone, no proxy. `changes` are written over it, left to right.
+fn network(changes: &str) -> BTreeMap<CheckId, Status> {
+    const HEALTHY: &str = "link.adapter-found link.adapter-enabled link.connected address.assigned address.self-assigned \
+        route.default route.ambiguous clock.correct gateway.answers gateway.latency dns.configured dns.server-answers \
+        dns.server-works dns.independent-answers dns.system-resolves dns.slow internet.by-address-ipv4 \
+        internet.by-address internet.by-name web.open web.sign-in-page web.proxy-password tls.trusted \
+        tls.certificate-dates internet.secure internet.firewall";
+    let mut results: BTreeMap<CheckId, Status> =
+        HEALTHY.split_whitespace().map(|id| (id.parse().unwrap(), Status::Ok)).collect();
+    for id in ["proxy.reachable", "internet.by-address-ipv6", "internet.by-name-ipv6"] {
+        results.insert(id.parse().unwrap(), Status::NotApplicable);
+    }
+    for change in changes.split_whitespace() {
+        let (ids, status) = change.split_once('=').unwrap();
+        let status = Status::ALL.into_iter().find(|s| s.as_str() == status).unwrap();
+        for id in group(ids) {
+            results.insert(id.parse().unwrap_or_else(|_| panic!("{id}")), status);
+        }
+    }
+    results
+}
+
+/// Checks that change together, by a short name.
+fn group(name: &str) -> Vec<&str> {
+    match name {
+        // What is measured beyond the router.
+        "out" => vec![
+            "internet.by-address",
+            "internet.by-address-ipv4",
+            "internet.by-name",
+            "dns.independent-answers",
+            "web.open",
+            "internet.secure",
+        ],
+        // What can be judged only once something was reached.
+        "later" => vec!["tls.trusted", "tls.certificate-dates", "clock.correct", "dns.slow", "gateway.latency"],
+        "names" => vec!["internet.by-name", "web.open", "internet.secure", "dns.system-resolves"],
+        "v6" => vec!["internet.by-address-ipv6", "internet.by-name-ipv6"],
+        one => vec![one],
+    }
+}
+
+fn evidence(changes: &str) -> Evidence {
+    Evidence { checks: network(changes), ..Evidence::default() }
+}
+
+/// (what happened, what it looks like, the cause)
+const SCENARIOS: &[(&str, &str, &str)] = &[
+    (
+        "the driver is missing",
+        "link.adapter-found=fail link.adapter-enabled=not_applicable link.connected=not_applicable \
+         address.assigned=not_applicable address.self-assigned=not_applicable route.default=fail route.ambiguous=not_applicable \
+         gateway.answers=not_applicable internet.by-address-ipv4=not_applicable later=not_applicable dns.server-works=not_applicable \
+         dns.server-answers=fail dns.system-resolves=fail internet.by-address=fail internet.by-name=fail \
+         dns.independent-answers=fail web.open=fail internet.secure=fail",
+        "adapter-missing",
+    ),
+    (
+        "the Wi-Fi is switched off",
+        "link.adapter-enabled=fail link.connected=not_applicable address.assigned=not_applicable address.self-assigned=not_applicable \
+         route.default=fail route.ambiguous=not_applicable gateway.answers=not_applicable dns.configured=fail \
+         dns.server-answers=not_applicable dns.server-works=not_applicable dns.system-resolves=fail out=fail \
+         internet.by-address-ipv4=not_applicable later=not_applicable",
+        "adapter-disabled",
+    ),
+    (
+        "the interface is down, and its address and name server linger",
+        "link.adapter-enabled=fail link.connected=not_applicable address.assigned=not_applicable route.default=fail \
+         gateway.answers=not_applicable dns.server-answers=fail dns.server-works=not_applicable dns.system-resolves=fail out=fail \
+         internet.by-address-ipv4=not_applicable later=unknown",
+        "adapter-disabled",
+    ),
+    (
+        "the cable is out",
+        "link.connected=fail address.assigned=not_applicable address.self-assigned=not_applicable route.default=fail \
+         route.ambiguous=not_applicable gateway.answers=not_applicable dns.server-answers=fail dns.server-works=not_applicable \
+         dns.system-resolves=fail out=fail internet.by-address-ipv4=not_applicable later=not_applicable",
+        "not-connected",
+    ),
+    (
+        "the cable is out, with an address and a route set by hand",
+        "link.connected=fail address.assigned=not_applicable gateway.answers=fail dns.server-answers=fail \
+         dns.server-works=not_applicable dns.system-resolves=fail out=fail later=not_applicable",
+        "not-connected",
+    ),
+    (
+        "no DHCP server answers, and nothing is made up",
+        "address.assigned=fail route.default=fail route.ambiguous=not_applicable gateway.answers=not_applicable dns.configured=fail \
+         dns.server-answers=not_applicable dns.server-works=not_applicable dns.system-resolves=fail out=fail \
+         internet.by-address-ipv4=not_applicable later=not_applicable",
+        "no-address",
+    ),
+    (
+        "no DHCP server answers, and an address is made up",
+        "address.assigned=fail address.self-assigned=fail route.default=fail gateway.answers=not_applicable \
+         dns.server-answers=fail dns.server-works=not_applicable dns.system-resolves=fail out=fail \
+         internet.by-address-ipv4=not_applicable later=not_applicable",
+        "no-address",
+    ),
+    (
+        "the default route is gone, and the name server is in the network",
+        "route.default=fail route.ambiguous=not_applicable gateway.answers=not_applicable out=fail \
+         internet.by-address-ipv4=not_applicable later=not_applicable",
+        "no-default-route",
+    ),
+    (
+        "the default route is gone, and the name server is outside",
+        "route.default=fail route.ambiguous=not_applicable gateway.answers=not_applicable dns.server-answers=fail \
+         dns.server-works=not_applicable dns.system-resolves=fail out=fail internet.by-address-ipv4=not_applicable \
+         later=not_applicable",
+        "no-default-route",
+    ),
+    (
+        "the route leads to an address where nobody is",
+        "gateway.answers=fail out=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable \
+         clock.correct=unknown gateway.latency=not_applicable",
+        "wrong-default-route",
+    ),
+    (
+        "two routes of the same rank",
+        "route.ambiguous=warn out=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown",
+        "wrong-default-route",
+    ),
+    (
+        "the router hangs",
+        "gateway.answers=fail dns.server-answers=fail dns.server-works=not_applicable dns.system-resolves=fail out=fail \
+         later=not_applicable",
+        "gateway-silent",
+    ),
+    (
+        "the line is dead, and the router's name server says so",
+        "dns.server-works=fail dns.system-resolves=fail out=fail tls.trusted=not_applicable \
+         tls.certificate-dates=not_applicable clock.correct=unknown",
+        "provider-outage",
+    ),
+    (
+        "the line is dead, and the name server is the provider's",
+        "dns.server-answers=fail dns.server-works=not_applicable dns.system-resolves=fail out=fail \
+         tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown dns.slow=not_applicable",
+        "provider-outage",
+    ),
+    (
+        "the line is dead on a network with both kinds of addresses",
+        "dns.server-works=fail dns.system-resolves=fail out=fail v6=fail tls.trusted=not_applicable \
+         tls.certificate-dates=not_applicable clock.correct=unknown",
+        "provider-outage",
+    ),
+    (
+        "the name server is dead",
+        "dns.server-answers=fail dns.server-works=not_applicable names=fail later=not_applicable",
+        "dns-server-silent",
+    ),
+    (
+        "the name server is dead on a network with both kinds of addresses",
+        "dns.server-answers=fail dns.server-works=not_applicable names=fail internet.by-address-ipv6=ok \
+         internet.by-name-ipv6=fail later=unknown",
+        "dns-server-silent",
+    ),
+    (
+        "the name server refuses, and public ones are blocked",
+        "dns.server-works=fail names=fail dns.independent-answers=fail tls.trusted=not_applicable \
+         tls.certificate-dates=not_applicable clock.correct=unknown",
+        "dns-server-broken",
+    ),
+    (
+        "the name server answers with failures",
+        "dns.server-works=fail names=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown",
+        "dns-server-broken",
+    ),
+    ("the name server takes three seconds", "dns.slow=fail", "dns-slow"),
+    ("the name server takes a second, and one page gives up", "dns.slow=warn web.open=fail", "dns-slow"),
+    (
+        "the hotel lets nothing through",
+        "web.sign-in-page=fail web.open=fail internet.by-address=fail internet.by-address-ipv4=fail internet.by-name=fail \
+         dns.independent-answers=fail internet.secure=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable \
+         clock.correct=unknown",
+        "captive-portal",
+    ),
+    (
+        "the hotel answers in the place of everybody",
+        "web.sign-in-page=fail web.open=fail internet.secure=fail tls.trusted=fail clock.correct=unknown",
+        "captive-portal",
+    ),
+    (
+        "the company's proxy is left over at home",
+        "proxy.reachable=fail web.open=fail internet.secure=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable",
+        "proxy-unreachable",
+    ),
+    (
+        "the proxy is down in the company, and nothing leaves without it",
+        "proxy.reachable=fail out=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown",
+        "proxy-unreachable",
+    ),
+    (
+        "the proxy wants a password",
+        "proxy.reachable=ok web.proxy-password=fail out=fail internet.firewall=fail tls.trusted=not_applicable \
+         tls.certificate-dates=not_applicable clock.correct=unknown",
+        "proxy-needs-password",
+    ),
+    ("a security program signs everything anew", "tls.trusted=fail internet.secure=fail", "tls-intercepted"),
+    (
+        "the clock stands in another year",
+        "clock.correct=fail tls.certificate-dates=fail internet.secure=fail",
+        "clock-wrong",
+    ),
+    (
+        "the clock stands in another year, and the time servers are out of reach",
+        "clock.correct=unknown tls.certificate-dates=fail internet.secure=fail",
+        "clock-wrong",
+    ),
+    ("the clock is ten minutes late", "clock.correct=fail", "clock-wrong"),
+    (
+        "IPv4 is dead behind the router",
+        "internet.by-address-ipv4=fail v6=ok web.open=fail dns.independent-answers=fail",
+        "ipv4-broken",
+    ),
+    ("IPv4 is dead, and most things have IPv6", "internet.by-address-ipv4=fail v6=ok", "ipv4-broken"),
+    ("IPv6 is dead behind the router", "v6=fail", "ipv6-broken"),
+    (
+        "a firewall refuses everything",
+        "out=fail internet.firewall=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown",
+        "firewall-blocks",
+    ),
+    (
+        "a firewall drops everything but the company's name server",
+        "out=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown",
+        "firewall-blocks",
+    ),
+];
+
+fn shown(diagnosis: &Diagnosis) -> String {
+    let causes: Vec<String> =
+        diagnosis.causes.iter().take(4).map(|c| format!("{} {:.4}", c.id, c.probability)).collect();
+    let next = match &diagnosis.next {
+        NextStep::Question { id, .. } => format!("ask {id}"),
+        NextStep::Fix { id, .. } => format!("fix {id}"),
+        NextStep::HandOver { .. } => "hand over".into(),
+        NextStep::NoProblem { .. } => "no problem".into(),
+    };
+    format!("{:?}: {} | no problem {:.4} | {next}", diagnosis.outcome, causes.join(", "), diagnosis.no_problem)
+}
+
+#[test]
+fn every_cause_comes_first_where_it_is_the_cause() {
+    let (guide, checks) = guide();
+    let mut wrong = Vec::new();
+    for (what, changes, cause) in SCENARIOS {
+        let diagnosis = diagnose(&guide, &checks, &evidence(changes));
+        println!("{what}: {}", shown(&diagnosis));
+        if diagnosis.causes[0].id != *cause || diagnosis.outcome == Outcome::NoProblem {
+            wrong.push(format!("{what}: expected {cause}, got {}", shown(&diagnosis)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for cause in &guide.causes {
+        assert!(SCENARIOS.iter().any(|(.., c)| cause.id == *c), "no scenario for {}", cause.id);
+    }
+}
+
+#[test]
+fn a_healthy_network_is_told_so() {
+    let (guide, checks) = guide();
+    let healthy = [
+        ("home, IPv4", ""),
+        ("home, both kinds", "v6=ok"),
+        ("IPv6 alone", "v6=ok internet.by-address-ipv4=not_applicable"),
+        ("public name servers blocked", "dns.independent-answers=fail"),
+        ("a proxy that works", "proxy.reachable=ok"),
+        ("time servers blocked", "clock.correct=unknown"),
+        ("a slow router", "gateway.latency=warn"),
+        ("one of two name servers is silent", "dns.server-answers=warn"),
+        ("a router that hides, and little measured", "gateway.answers=unknown gateway.latency=unknown dns.slow=unknown"),
+    ];
+    for (what, changes) in healthy {
+        let diagnosis = diagnose(&guide, &checks, &evidence(changes));
+        assert_eq!(diagnosis.outcome, Outcome::NoProblem, "{what}: {}", shown(&diagnosis));
+        assert!(matches!(diagnosis.next, NextStep::NoProblem { .. }), "{what}: {}", shown(&diagnosis));
+    }
+}
+
+#[test]
+fn who_insists_is_believed() {
+    let (guide, checks) = guide();
+    let insisting = Evidence { still_broken: true, ..evidence("") };
+    let diagnosis = diagnose(&guide, &checks, &insisting);
+    assert!(diagnosis.no_problem.abs() < 1e-12);
+    assert_ne!(diagnosis.outcome, Outcome::NoProblem);
+    assert!(!matches!(diagnosis.next, NextStep::NoProblem { .. }), "{}", shown(&diagnosis));
+}
+
+#[test]
+fn nothing_measured_is_not_nothing_wrong() {
+    let (guide, checks) = guide();
+    for evidence in [Evidence::default(), {
+        let mut all = evidence("");
+        all.checks.values_mut().for_each(|s| *s = Status::Unknown);
+        all
+    }] {
+        let diagnosis = diagnose(&guide, &checks, &evidence);
+        assert_eq!(diagnosis.outcome, Outcome::Unsure, "{}", shown(&diagnosis));
+        assert!(!diagnosis.contradictory);
+    }
+}
+
+#[test]
+fn a_clear_cause_is_fixed_before_anything_is_asked() {
+    let (guide, checks) = guide();
+    for (what, changes, cause) in SCENARIOS {
+        let diagnosis = diagnose(&guide, &checks, &evidence(changes));
+        if diagnosis.causes[0].probability < 0.97 {
+            continue;
+        }
+        match &diagnosis.next {
+            NextStep::Fix { id, cause: meant, .. } => {
+                assert_eq!(meant.as_ref().unwrap().as_str(), *cause, "{what}: {}", shown(&diagnosis));
+                assert!(guide.fix(id).unwrap().solves.contains_key(*cause), "{what}: {}", shown(&diagnosis));
+            }
+            // Which of two fixes it is, cable or Wi-Fi, is worth a question.
+            NextStep::Question { .. } => assert_eq!(*cause, "not-connected", "{what}: {}", shown(&diagnosis)),
+            other => panic!("{what}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn each_case_ends_solved_or_with_a_human_and_never_repeats_itself() {
+    let (guide, checks) = guide();
+    for (what, changes, _) in SCENARIOS {
+        let mut evidence = evidence(changes);
+        let mut steps = 0;
+        loop {
+            let diagnosis = diagnose(&guide, &checks, &evidence);
+            match diagnosis.next {
+                NextStep::Question { id, .. } => {
+                    assert!(evidence.answers.insert(id.clone(), None).is_none(), "{what}: {id} again");
+                }
+                NextStep::Fix { id, .. } => {
+                    assert!(evidence.fixes_failed.insert(id.clone()), "{what}: {id} again");
+                }
+                NextStep::HandOver { .. } | NextStep::NoProblem { .. } => break,
+            }
+            steps += 1;
+            assert!(steps < 30, "{what} does not end");
+        }
+        println!("{what}: {steps} steps");
+    }
+}
+
+#[test]
+fn everything_at_odds_is_said_and_not_guessed() {
+    let (guide, checks) = guide();
+    // The adapter is off, the cable is out, and everything behind them works.
+    let odd = evidence("link.adapter-enabled=fail link.connected=fail address.assigned=fail route.default=fail gateway.answers=fail");
+    let diagnosis = diagnose(&guide, &checks, &odd);
+    assert_eq!(diagnosis.outcome, Outcome::Unsure, "{}", shown(&diagnosis));
+    assert!(diagnosis.contradictory, "{}", shown(&diagnosis));
+    assert!(diagnosis.causes[0].id.is_something_else(), "{}", shown(&diagnosis));
+}
+
+#[test]
+fn every_status_that_a_cause_names_can_happen() {
+    let (guide, checks) = guide();
+    for cause in &guide.causes {
+        for (check, row) in &cause.shows {
+            let possible = checks.get(check).unwrap().statuses();
+            for status in row.keys() {
+                assert!(possible.contains(status), "{}: {check} never shows {status}", cause.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_cause_has_its_words_and_a_way_out() {
+    let (guide, _) = guide();
+    assert!(guide.causes.len() >= 18);
+    for cause in &guide.causes {
+        assert!(cause.meaning.is_some(), "{}", cause.id);
+        assert!(guide.fixes.iter().any(|f| f.solves.contains_key(&cause.id)), "no fix for {}", cause.id);
+        assert!(!cause.title.en.ends_with('.') && !cause.title.de.ends_with('.'), "{}", cause.id);
+    }
+    for fix in &guide.fixes {
+        assert!(!fix.verify.is_empty() && fix.summary.is_some() && fix.steps.len() > 1, "{}", fix.id);
+    }
+    assert!(guide.subtitle.is_some() && guide.icon.is_some() && guide.path.len() == 4);
+}
+
+#[test]
+fn handing_over_goes_to_the_level_of_the_cause() {
+    let (guide, checks) = guide();
+    let mut evidence = evidence("tls.trusted=fail internet.secure=fail");
+    evidence.fixes_skipped.insert("check-security-program".parse().unwrap());
+    let diagnosis = diagnose(&guide, &checks, &evidence);
+    let NextStep::HandOver { cause, level, .. } = &diagnosis.next else { panic!("{}", shown(&diagnosis)) };
+    assert_eq!(cause.as_ref().unwrap().as_str(), "tls-intercepted");
+    assert_eq!(*level, befund_guides::Level::Second);
+    assert_eq!(diagnosis.steps[0].kind, StepKind::HandOver);
+}

@@ -1,0 +1,49 @@
+//! Something private that no redactor met must still not leave.
+
+use befund_content::Lang;
+
+use super::sample::{Sample, redactor};
+use crate::PackageError;
+use crate::build::build_with;
+
+fn leak(file: &str, plant: &str) -> PackageError {
+    let sample = Sample::new(Lang::De);
+    build_with(&sample.contents(), &mut redactor(), |parts| {
+        let part = parts.iter_mut().find(|p| p.name == file).unwrap();
+        part.bytes.extend_from_slice(plant.as_bytes());
+    })
+    .unwrap_err()
+}
+
+#[test]
+fn a_private_value_that_came_in_after_redacting_refuses_the_package() {
+    let error = leak("logs/befund.log", "fine\nhello from nb-4711 again\n");
+    let PackageError::Leak { file, line, kind, .. } = &error else { panic!("{error}") };
+    assert_eq!((file.as_str(), *line, kind.as_str()), ("logs/befund.log", 4, "host"));
+    let words = error.to_string();
+    assert!(words.contains("logs/befund.log, line 4") && words.contains("nothing was sent"), "{words}");
+    assert!(!words.contains("nb-4711"), "an error must not leak either: {words}");
+}
+
+#[test]
+fn a_value_cannot_hide_behind_the_escapes_of_json_or_html() {
+    for (file, hidden) in [
+        ("facts.json", "\n\"\\u0065koehler\""),
+        ("session.json", "\"Erika K\\u00f6hler\""),
+        ("report.html", "nb&#45;4711"),
+        ("report.html", "<!-- Erika K&#xf6;hler -->"),
+    ] {
+        let error = leak(file, hidden);
+        assert!(matches!(&error, PackageError::Leak { file: f, .. } if f == file), "{hidden}: {error}");
+    }
+}
+
+#[test]
+fn a_file_that_was_left_out_cannot_leak() {
+    let mut sample = Sample::new(Lang::De);
+    sample.removed = vec!["logs/befund.log".into()];
+    let built = build_with(&sample.contents(), &mut redactor(), |parts| {
+        parts.iter_mut().find(|p| p.removed).unwrap().bytes = b"nb-4711".to_vec();
+    });
+    assert!(built.is_ok());
+}

@@ -1,0 +1,8 @@
+//! The package as a whole: made, read back, attacked, looked at.
+
+mod hostile;
+mod leaks;
+mod page;
+mod round_trip;
+mod sample;
+mod schemas;

@@ -1,0 +1,182 @@
+//! The triggers: one automaton over everything that can give a private value away.
+//!
+//! A trigger is short and of bounded length; what follows it is read by the function of its detector,
+//! never by a regular expression. So the search is linear, one pass serves all detectors, and a value may
+//! have any length. Whether a trigger counts depends only on [`crate::words::LOOK_LEFT`] bytes before and
+//! [`REACH`] bytes after it, which lets the stream work in windows.
+
+use std::sync::LazyLock;
+
+use regex_automata::meta::{BuildError, Regex};
+use regex_automata::util::syntax;
+use regex_automata::{Input, PatternID};
+
+use crate::engine::Kept;
+use crate::hit::Hit;
+use crate::kind::placeholder_at;
+use crate::{identity, numbers, secrets};
+
+/// How far a detector reads from where it was triggered.
+pub(crate) const REACH: usize = 16 * 1024;
+
+/// No trigger is longer.
+pub(crate) const LONGEST_TRIGGER: usize = 256;
+
+/// Words that end the name of a secret.
+const SECRET_WORDS: &str = r"(?:pass(?:word|wd|phrase|code|wort)?s?|kennwort|pwd|pw|secrets?|tokens?|api[_ -]?keys?|access[_ -]?keys?(?:[_-]?id)?|(?:secret|private|encryption|signing|session|master|license|account|storage|auth|(?:pre[_ -]?)?shared)[_ -]?key|psk|credentials?|sess(?:ion)?[_-]?id|wep[_-]?key|pin|puk|otp)";
+
+/// What may follow them and still name a secret.
+const SECRET_ENDINGS: &str = r"(?:[_-]?(?:hash|base64|b64|enc|value|plain|raw|old|new|text))?[0-9]{0,3}";
+
+type Detector = fn(&Trigger<'_>, &mut Vec<Hit>) -> bool;
+
+/// A trigger that was found.
+pub(crate) struct Trigger<'a> {
+    /// The bytes around it, up to [`REACH`] after its start.
+    pub(crate) hay: &'a [u8],
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) kept: &'a Kept,
+}
+
+impl Trigger<'_> {
+    /// Whether reading stopped only because there is more than [`REACH`].
+    pub(crate) fn is_cut(&self, end: usize) -> bool {
+        end == self.hay.len() && self.hay.len() - self.start == REACH
+    }
+}
+
+/// The first that matches at a place decides, so the narrower ones come first.
+fn detectors() -> Vec<(String, Detector)> {
+    let fixed = |pattern: &str| pattern.to_owned();
+    vec![
+        (fixed(r"\[[a-z]{2,10}-[0-9]{1,9}\]"), placeholder as Detector),
+        (fixed(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"), secrets::private_key),
+        (fixed(r"(?i:Private-Lines: )[0-9]{1,4}"), secrets::putty_key),
+        (fixed(r"://"), identity::user_in_url),
+        (
+            fixed(r#"(?i)(?:authorization|(?:set-)?cookie2?)(?:\\{0,3}["'])?[ \t]{0,4}[:=][ \t]{0,4}"#),
+            secrets::header,
+        ),
+        (fixed(r"(?i)(?:bearer|basic)[ \t]{1,4}[a-z0-9+/_-]{6}"), secrets::scheme),
+        (fixed(r"eyJ[A-Za-z0-9_-]{6}"), secrets::jwt),
+        (fixed(r"(?:AKIA|ASIA|AGPA|AROA|AIDA|ABIA|ACCA)[A-Z0-9]{16}"), secrets::aws),
+        (
+            fixed(concat!(
+                r"(?:gh[pousr]_[A-Za-z0-9]{20}|github_pat_[A-Za-z0-9_]{20}",
+                r"|gl(?:pat|oas|dt|rt|cbt|ptt|ft|soat|agent|imt|ffct)-[A-Za-z0-9_-]{16}",
+                r"|AIza[A-Za-z0-9_-]{30}|ya29\.[A-Za-z0-9_-]{16}|GOCSPX-[A-Za-z0-9_-]{16}",
+                r"|xox[abeoprs]-[A-Za-z0-9-]{8}|xapp-[0-9]-[A-Za-z0-9-]{8}",
+                r"|[sr]k_(?:live|test)_[A-Za-z0-9]{16}|sk-[A-Za-z0-9_-]{20}|npm_[A-Za-z0-9]{30}",
+                r"|pypi-AgE[A-Za-z0-9_-]{16}|dop_v1_[a-f0-9]{16}|hf_[A-Za-z0-9]{30}",
+                r"|SG\.[A-Za-z0-9_-]{16}|AGE-SECRET-KEY-1[A-Z0-9]{16})"
+            )),
+            secrets::known_format,
+        ),
+        (fixed(r"hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9]{2}"), secrets::webhook),
+        (
+            format!(
+                r#"(?i){SECRET_WORDS}{SECRET_ENDINGS}(?:\\{{0,3}}["'])?\]?[ \t]{{0,8}}(?:=>|:=|={{1,3}}|:)[ \t]{{0,8}}"#
+            ),
+            secrets::labelled,
+        ),
+        (format!(r"(?i){SECRET_WORDS}{SECRET_ENDINGS}(?:[ \t][^<>\n]{{0,80}})?>"), secrets::element),
+        (format!(r#"(?i)--?(?:[a-z0-9]{{1,16}}[_-]){{0,3}}{SECRET_WORDS}[ \t]{{1,4}}["'!-~]"#), secrets::flag),
+        (fixed(r"(?i)(?:pass(?:wort|word)|kennwort|pin)[ \t]+(?:ist|lautet|war|is|was)[ \t:]{1,3}"), secrets::spoken),
+        (fixed(r#"(?i)(?:pass(?:word|wd|phrase)|psk|identified[ \t]by)[ \t]{1,4}["'!-~]"#), secrets::word_after),
+        (
+            fixed(r"(?:sshpass[ \t]{1,4}-p[ \t]?|(?:mysql(?:dump|admin)?|mariadb(?:-dump)?)[ \t][^\n|;]{0,120}?[ \t]-p)"),
+            secrets::short_flag,
+        ),
+        (fixed(r#"[ \t](?:-u[ \t]?|--(?:proxy-)?user[ =])["'!-~]"#), secrets::user_flag),
+        (fixed(r"@|%40"), identity::mail),
+        (
+            fixed(r"(?:/home/|/Users/|%2F(?:home|Users)%2F|(?i:[\\/]{1,2}(?:users|documents and settings)\\{1,2}))"),
+            identity::home,
+        ),
+        (fixed(r"(?i)[23][0-9a-f]{3}:[0-9a-f:]"), identity::ipv6),
+        (fixed(r"(?i)f[cde][0-9a-f]{2}:[0-9a-f:]"), identity::ipv6),
+        (fixed(r"(?i)(?:::ffff:|64:ff9b::)[0-9a-f]{1,4}:"), identity::ipv6),
+        (fixed(r"(?i)(?:[0-9a-f]\.){32}ip6\.arpa"), identity::reverse_ipv6),
+        (fixed(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"), identity::ipv4),
+        (fixed(r"(?i)ip-[0-9]{1,3}(?:-[0-9]{1,3}){3}"), identity::dashed_ipv4),
+        (fixed(r"(?i)[0-9a-f]{1,2}(?:[:_-][0-9a-f]{1,2}){5}"), identity::mac),
+        (fixed(r"(?i)[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}"), identity::dotted_mac),
+        (fixed(r"(?:enx|wlx|wwx)[0-9a-f]{12}"), identity::mac_in_interface),
+        (
+            fixed(concat!(
+                r"(?i)(?:A[DELTZ]|B[AEGHIRY]|C[HRYZ]|D[EKO]|E[EGS]|F[IOR]|G[BEILRT]|H[RU]|I[ELQST]|JO|K[WZ]|L[BCITUVY]",
+                r"|M[CDEKNRTU]|N[LO]|OM|P[KLST]|QA|R[OSU]|S[ACDEIKMTV]|T[LNR]|UA|V[AG]|XK)[0-9]{2}[ -]?[A-Z0-9]{4}"
+            )),
+            numbers::iban,
+        ),
+        (fixed(r"[0-9](?:[ -]?[0-9]){13,18}"), numbers::card),
+    ]
+}
+
+struct Combined {
+    regex: Regex,
+    detectors: Vec<Detector>,
+}
+
+static COMBINED: LazyLock<Combined> = LazyLock::new(|| {
+    let (patterns, detectors): (Vec<_>, Vec<_>) = detectors().into_iter().unzip();
+    #[allow(clippy::expect_used, reason = "the patterns are constants, and a test builds them")]
+    let regex = build(&patterns).expect("the patterns of the detectors are valid");
+    Combined { regex, detectors }
+});
+
+fn build(patterns: &[String]) -> Result<Regex, Box<BuildError>> {
+    Regex::builder()
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .configure(Regex::config().utf8_empty(false).hybrid_cache_capacity(8 * 1024 * 1024))
+        .build_many(patterns)
+        .map_err(Box::new)
+}
+
+/// Finds what is triggered in `from..to`, and returns where to go on.
+pub(crate) fn detect(hay: &[u8], from: usize, to: usize, kept: &Kept, hits: &mut Vec<Hit>) -> usize {
+    let Combined { regex, detectors } = &*COMBINED;
+    let limit = hay.len().min(to + LONGEST_TRIGGER);
+    let mut at = from;
+    while at < to {
+        let Some(found) = regex.search(&Input::new(hay).range(at..limit)).filter(|m| m.start() < to) else {
+            return to;
+        };
+        let trigger = Trigger {
+            hay: &hay[..hay.len().min(found.start() + REACH)],
+            start: found.start(),
+            end: found.end(),
+            kept,
+        };
+        let detector = detectors[PatternID::as_usize(&found.pattern())];
+        at = if detector(&trigger, hits) { found.end() } else { found.start() + 1 };
+    }
+    at
+}
+
+fn placeholder(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
+    let is_one = placeholder_at(&trigger.hay[trigger.start..]).is_some();
+    if is_one {
+        hits.push(Hit::keep(trigger.start, trigger.end));
+    }
+    is_one
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_patterns_are_valid_and_none_matches_nothing() {
+        let patterns: Vec<_> = detectors().into_iter().map(|(p, _)| p).collect();
+        let regex = build(&patterns).unwrap();
+        assert_eq!(regex.pattern_len(), patterns.len());
+        for pattern in &patterns {
+            let properties = regex_automata::util::syntax::parse(pattern).unwrap();
+            let longest = properties.properties().maximum_len();
+            assert!(properties.properties().minimum_len() > Some(0), "{pattern}");
+            assert!(longest.is_some_and(|l| l <= LONGEST_TRIGGER), "{pattern}: {longest:?}");
+        }
+    }
+}
