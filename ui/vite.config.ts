@@ -11,7 +11,7 @@ export default defineConfig({
     // Without this, vitest would take Svelte's server build, which renders nothing that can be clicked.
     ...(process.env.VITEST ? { conditions: ["browser"] } : {}),
   },
-  server: { port: 1420, strictPort: true, fs: { allow: [".."] } },
+  server: { port: 5173, strictPort: true, fs: { allow: [".."] } },
   build: {
     outDir: "dist",
     emptyOutDir: true,

@@ -4,6 +4,6 @@ import { mergeConfig } from "vite";
 import base from "./vite.config";
 
 export default mergeConfig(base, {
-  server: { port: 1421 },
+  server: { port: 5174 },
   build: { outDir: "gallery-dist", rollupOptions: { input: "src/test/gallery.html" }, target: "esnext" },
 });

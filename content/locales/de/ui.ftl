@@ -6,8 +6,8 @@ ui-nav = Hauptbereiche
 ui-nav-home = Start
 ui-nav-tickets = Meine Tickets
 ui-nav-waiting = { $count ->
-    [one] eines noch nicht abgegeben
-   *[other] { $count } noch nicht abgegeben
+    [one] eines noch nicht gesendet
+   *[other] { $count } noch nicht gesendet
 }
 ui-nav-settings = Einstellungen
 ui-close-case = Schließen, später weiter
@@ -19,7 +19,6 @@ ui-help-number = Ihre Nummer:
 ui-help-mail = E-Mail
 ui-help-mail-to = E-Mail an { $mail }
 ui-help-any-way = Jeder Weg führt hier zum IT-Service, wann immer Sie wollen.
-ui-opens-elsewhere = öffnet ein anderes Programm
 
 ## Zustände: eine Form und ein Wort
 ui-state-ok = In Ordnung
@@ -28,7 +27,7 @@ ui-state-fail = Defekt
 ui-state-running = Läuft
 ui-state-waiting = Wartet
 ui-state-unknown = Nicht gemessen
-ui-state-not-applicable = Trifft nicht zu
+ui-state-not-applicable = Entfällt
 
 ## Start
 ui-home-title = Was funktioniert nicht?
@@ -65,7 +64,6 @@ ui-checking-cancel = Prüfung abbrechen
 ui-checking-cancelling = Wir hören auf und machen mit dem weiter, was bekannt ist.
 ui-checking-all = Alles ist geprüft
 ui-checking-again = Noch einmal prüfen
-ui-checking-stopped = Die Prüfung ist stehen geblieben
 ui-checking-said = { $title }: { $state }
 
 ## Frage
@@ -95,7 +93,7 @@ ui-finding-neither = weder noch
 ui-unmeasured = Nicht gemessen: { $count }
 ui-reason = Grund
 
-## Behebung
+## Lösung
 ui-fix-steps = So geht es
 ui-fix-takes = Wie lange es dauert
 ui-fix-risk = Risiko
@@ -104,7 +102,7 @@ ui-risk-medium = Mittel.
 ui-risk-high = Hoch.
 ui-fix-then = Danach
 ui-fix-done = Erledigt, jetzt nachprüfen
-ui-fix-other = Das geht nicht, anderer Weg
+ui-fix-other = Das geht bei mir nicht
 ui-fix-help = Hilfe anfordern
 
 ## Nachprüfen
@@ -127,7 +125,7 @@ ui-verify-result = Ergebnis
 ui-verify-done = Was Sie getan haben
 
 ## Nichts gefunden
-ui-no-problem-state = Geprüft um { $at } Uhr: alles in Ordnung
+ui-no-problem-state = Geprüft um { $at } Uhr: alles Gemessene ist in Ordnung
 ui-no-problem-title = Wir haben nichts Auffälliges gefunden
 ui-no-problem-lead = Funktioniert es jetzt? Manche Störung kommt und geht. Ihre Antwort zählt deshalb mehr als unsere Messungen.
 ui-no-problem-works = Es funktioniert
@@ -138,7 +136,6 @@ ui-no-problem-checked = Was wir geprüft haben
 
 ## Übergabe
 ui-hand-over-title = Jetzt hilft Ihnen am besten ein Mensch
-ui-hand-over-why = Warum
 ui-hand-over-cause = Was wir vermuten
 ui-hand-over-tried = Was versucht wurde
 ui-hand-over-next = Wie es weitergeht
@@ -206,7 +203,7 @@ ui-review-send = An den IT-Service senden
 ui-review-blocked = Im Moment lässt sich nichts senden
 ui-doing-review = Das Paket wird zusammengestellt.
 ui-doing-change = Das Paket wird neu zusammengestellt.
-ui-doing-submit = Ihre Meldung wird abgegeben.
+ui-doing-submit = Ihre Meldung wird gesendet.
 ui-doing-file = Die Datei wird geöffnet.
 ui-doing-case = Der Fall wird geöffnet.
 ui-doing-act = Der nächste Schritt wird bestimmt.

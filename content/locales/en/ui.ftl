@@ -6,8 +6,8 @@ ui-nav = Main areas
 ui-nav-home = Home
 ui-nav-tickets = My tickets
 ui-nav-waiting = { $count ->
-    [one] one not filed yet
-   *[other] { $count } not filed yet
+    [one] one not sent yet
+   *[other] { $count } not sent yet
 }
 ui-nav-settings = Settings
 ui-close-case = Close, continue later
@@ -19,7 +19,6 @@ ui-help-number = Your number:
 ui-help-mail = Email
 ui-help-mail-to = Email { $mail }
 ui-help-any-way = Every way here leads to IT support, whenever you want.
-ui-opens-elsewhere = opens another program
 
 ## States: a shape and a word
 ui-state-ok = Fine
@@ -65,7 +64,6 @@ ui-checking-cancel = Stop checking
 ui-checking-cancelling = We are stopping, and go on with what is known.
 ui-checking-all = All checks are done
 ui-checking-again = Check again
-ui-checking-stopped = The checks have stopped
 ui-checking-said = { $title }: { $state }
 
 ## Question
@@ -104,7 +102,7 @@ ui-risk-medium = Medium.
 ui-risk-high = High.
 ui-fix-then = After that
 ui-fix-done = Done, check again now
-ui-fix-other = This does not work, another way
+ui-fix-other = I cannot do this
 ui-fix-help = Ask for help
 
 ## Verify
@@ -127,7 +125,7 @@ ui-verify-result = Result
 ui-verify-done = What you did
 
 ## No problem found
-ui-no-problem-state = Checked at { $at }: all fine
+ui-no-problem-state = Checked at { $at }: all that was measured is fine
 ui-no-problem-title = We found nothing unusual
 ui-no-problem-lead = Does it work now? Faults can come and go, so your answer counts more than our measurements.
 ui-no-problem-works = It works
@@ -138,7 +136,6 @@ ui-no-problem-checked = What we checked
 
 ## Hand-over
 ui-hand-over-title = A person can help you best now
-ui-hand-over-why = Why
 ui-hand-over-cause = What we suspect
 ui-hand-over-tried = What was tried
 ui-hand-over-next = How it goes on
@@ -206,7 +203,7 @@ ui-review-send = Send to IT support
 ui-review-blocked = It cannot be sent at the moment
 ui-doing-review = The package is being put together.
 ui-doing-change = The package is being put together again.
-ui-doing-submit = Your message is being filed.
+ui-doing-submit = Your message is being sent.
 ui-doing-file = The file is being opened.
 ui-doing-case = The case is being opened.
 ui-doing-act = The next step is being worked out.
@@ -256,7 +253,7 @@ ui-settings-version-text = Befund { $version }
 
 ## Errors
 ui-error-retry = Try again
-ui-error-code = Code for support:
+ui-error-code = Code for IT support:
 ui-error-unexpected = This step did not work
 ui-error-unexpected-means = Befund met something it was not prepared for. Nothing was lost, and nothing was sent.
-ui-error-unexpected-todo = Try it again. If it happens again, give support the text below.
+ui-error-unexpected-todo = Try it again. If it happens again, give IT support the text below.

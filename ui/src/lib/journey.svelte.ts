@@ -83,6 +83,11 @@ export class Journey {
     }, undefined, true);
   }
 
+  /** Tells that the first page is on the screen; whether anybody hears it does not matter to the person. */
+  painted(): void {
+    void this.#backend.painted().catch(() => undefined);
+  }
+
   home(): Promise<void> {
     const measuring = this.#measuring();
     return this.#go(async () => {

@@ -129,6 +129,10 @@ export class FakeBackend implements Backend {
     await this.#answer("open_folder", [reference], undefined);
   }
 
+  async painted(): Promise<void> {
+    await this.#answer("painted", [], undefined);
+  }
+
   #case(): CaseView {
     return caseOn(this.next, this.#language);
   }

@@ -22,7 +22,7 @@ views.shell = { ...views.shell, settings: { language, theme: asked.get("theme") 
 /** Presses the button whose name begins like this, as soon as it is there. */
 async function press(name: string): Promise<void> {
   for (;;) {
-    const button = [...document.querySelectorAll("button")].find((each) => each.textContent.trim().startsWith(name));
+    const button = [...document.querySelectorAll("button")].find((each) => new RegExp(`^${name}\\b`).test(each.textContent.trim()));
     if (button) {
       button.click();
       return;

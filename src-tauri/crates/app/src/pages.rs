@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use befund_checks::{CheckId, CheckResult, Group, Status};
 use befund_content::{Format, Text, format_value};
 use befund_guides::{
-    Certainty, Diagnosis, Evidence, Fix, NextStep, Page, Reason, Source, Speaks, State, TriedOutcome, reasons,
+    Certainty, Diagnosis, Evidence, Fix, NextStep, Page, Reason, Risk, Source, Speaks, State, TriedOutcome, reasons,
 };
 use befund_reference::Reference;
 
@@ -246,7 +246,11 @@ impl App {
     pub(crate) fn fix_view(&self, fix: &Fix) -> FixView {
         let lang = self.lang();
         let time = format_value(&fix.cost.into(), Format::Duration, lang);
-        let risk = fix.risk.as_str();
+        let risk = match fix.risk {
+            Risk::Low => "low",
+            Risk::Medium => "medium",
+            Risk::High => "high",
+        };
         FixView {
             id: fix.id.to_string(),
             title: self.text(&fix.title),

@@ -87,6 +87,7 @@ macro_rules! subjects {
             }
         }
 
+        #[allow(clippy::large_enum_variant, reason = "one a probe exists, and only until it is stored")]
         enum Measured { $(#[allow(non_camel_case_types)] $module(Reading<$ty>)),* }
 
         fn spawn(set: &mut JoinSet<(Subject, u64, Measured)>, subject: Subject, cx: Context, progress: Option<UnboundedSender<Progress>>) {

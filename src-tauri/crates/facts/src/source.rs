@@ -122,7 +122,12 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let outcome = runtime
             .block_on(detached("stat", Duration::from_millis(20), move || held.recv().unwrap_or_default()));
-        drop(runtime);
+        let (ended, end) = mpsc::channel();
+        std::thread::spawn(move || {
+            drop(runtime);
+            let _ = ended.send(());
+        });
+        assert!(end.recv_timeout(Duration::from_secs(10)).is_ok(), "the runtime waits for the hanging call");
         assert_eq!(outcome.unwrap_err().reason, Reason::TimedOut);
         drop(release);
     }

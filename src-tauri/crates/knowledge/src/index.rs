@@ -164,7 +164,12 @@ impl Index {
         let closest = entry
             .phrases
             .iter()
-            .map(|phrase| covered(asked, phrase) * (0.5 + 0.5 * self.said(phrase, asked)))
+            .map(|phrase| {
+                let said = self.said(phrase, asked);
+                // Who names two problems means both: a phrase that was said counts whatever else was.
+                let in_passing = if said >= 0.75 { 0.6 * said } else { 0.0 };
+                in_passing.max(covered(asked, phrase) * (0.5 + 0.5 * said))
+            })
             .fold(0.0, f64::max);
         0.6 * covered(asked, &entry.words) + 0.4 * closest
     }

@@ -77,11 +77,7 @@ impl Word {
         Self { text, chars, grams }
     }
 
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub(crate) fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.chars.len()
     }
 

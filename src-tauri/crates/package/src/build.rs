@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Write as _};
 
 use befund_content::Text;
-use crate::stub::{Redactor, scan};
+use befund_redact::{Redactor, scan};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use zip::write::SimpleFileOptions;

@@ -7,7 +7,6 @@
 //! What is private is for `befund_redact`; what a value means is for `befund_checks`. Where the package
 //! goes is for `befund_desk`. The format is described in docs/package-format.md.
 
-mod stub;
 mod build;
 mod contents;
 mod error;

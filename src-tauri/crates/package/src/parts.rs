@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use befund_checks::CheckResult;
 use befund_content::Text;
-use crate::stub::Redactor;
+use befund_redact::Redactor;
 use serde::Serialize;
 use serde_json::{Value, json};
 

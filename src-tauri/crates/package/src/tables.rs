@@ -3,7 +3,7 @@
 
 use befund_checks::reason_words;
 use befund_facts::Absence;
-use crate::stub::Kind;
+use befund_redact::Kind;
 use serde_json::{Map, Value};
 
 use crate::labels::Labels;

@@ -20,7 +20,7 @@ use crate::{identity, numbers, secrets};
 pub(crate) const REACH: usize = 16 * 1024;
 
 /// No trigger is longer.
-pub(crate) const LONGEST_TRIGGER: usize = 256;
+pub(crate) const LONGEST_TRIGGER: usize = 512;
 
 /// Words that end the name of a secret.
 const SECRET_WORDS: &str = r"(?:pass(?:word|wd|phrase|code|wort)?s?|kennwort|pwd|pw|secrets?|tokens?|api[_ -]?keys?|access[_ -]?keys?(?:[_-]?id)?|(?:secret|private|encryption|signing|session|master|license|account|storage|auth|(?:pre[_ -]?)?shared)[_ -]?key|psk|credentials?|sess(?:ion)?[_-]?id|wep[_-]?key|pin|puk|otp)";

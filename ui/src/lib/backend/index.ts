@@ -36,6 +36,8 @@ export type Backend = {
   submit(reference: string): Promise<CaseView>;
   outbox(): Promise<TicketRow[]>;
   openFolder(reference: string): Promise<void>;
+  /** The first page is on the screen. Only a benchmark listens. */
+  painted(): Promise<void>;
 };
 
 /** The application behind this window. */
@@ -55,6 +57,7 @@ export const tauri: Backend = {
   submit: (reference) => invoke("submit", { reference }),
   outbox: () => invoke("outbox"),
   openFolder: (reference) => invoke("open_folder", { reference }),
+  painted: () => invoke("painted"),
 };
 
 /** Whether something that was thrown is an error the application has words for. */

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::fake::{FakeDesk, Fault};
 use super::{now, package, reference, rng, submitted, ticket};
-use crate::{DeskError, Notice, Outbox, Outcome, Package, PackageRef, State};
+use crate::{DeskError, Notice, Outbox, Outcome, PackageRef, State};
 
 fn state(outbox: &Outbox, n: u64) -> State {
     outbox.get(reference(n)).unwrap().unwrap().state
@@ -357,9 +357,7 @@ fn only_the_owner_reads_it() {
 }
 
 #[test]
-fn a_desk_says_whether_the_package_is_there() {
-    // Package is what decides between created and attached; this pins the words of the states.
-    assert_ne!(Package::Attached, Package::Missing);
+fn every_state_has_words() {
     let messages = Messages::builtin();
     for state in
         [State::Queued, State::Sending, State::Created, State::Attached, State::Done, State::NeedsAttention]
@@ -368,4 +366,54 @@ fn a_desk_says_whether_the_package_is_there() {
             assert!(!state.words(&messages, lang).starts_with("desk-"), "{state:?} {lang}");
         }
     }
+}
+
+/// A desk so slow that another deliverer comes along while it files.
+struct Slow<'a> {
+    desk: &'a FakeDesk,
+    other: &'a Outbox,
+    seen: std::sync::Mutex<Vec<usize>>,
+}
+
+impl crate::Desk for Slow<'_> {
+    fn name(&self) -> &'static str {
+        "Slow"
+    }
+
+    fn limit_bytes(&self) -> Option<u64> {
+        None
+    }
+
+    fn file(&self, ticket: &crate::Ticket, package: &std::path::Path) -> Result<crate::Filed, DeskError> {
+        let meanwhile = self.other.deliver(self.desk, now(), &mut rng()).unwrap();
+        self.seen.lock().unwrap().push(meanwhile.len());
+        self.desk.file(ticket, package)
+    }
+
+    fn attach(
+        &self,
+        ticket: &crate::Ticket,
+        package: &std::path::Path,
+        filed: &crate::Filed,
+    ) -> Result<crate::Filed, DeskError> {
+        self.desk.attach(ticket, package, filed)
+    }
+
+    fn find(&self, reference: befund_reference::Reference) -> Result<Option<crate::Filed>, DeskError> {
+        self.desk.find(reference)
+    }
+}
+
+#[test]
+fn a_second_deliverer_while_one_is_filing_takes_only_what_is_free() {
+    let dir = tempfile::tempdir().unwrap();
+    let outbox = submitted(dir.path(), [1, 2, 3]);
+    let other = Outbox::open(dir.path()).unwrap();
+    let desk = FakeDesk::default();
+    let slow = Slow { desk: &desk, other: &other, seen: std::sync::Mutex::default() };
+    let delivered = outbox.deliver(&slow, now(), &mut rng()).unwrap();
+    assert_eq!(delivered.len(), 1, "what the other one finished is not done again");
+    assert_eq!(*slow.seen.lock().unwrap(), [2]);
+    assert_eq!(desk.tickets(), once([1, 2, 3]));
+    assert_eq!(desk.calls(), ["file"; 3]);
 }

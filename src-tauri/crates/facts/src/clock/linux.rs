@@ -9,6 +9,9 @@ pub(super) fn read(cx: &Context) -> Reading<bool> {
     } else if cx.path("/run/systemd/timesync").is_dir() {
         Reading::Value(false)
     } else {
-        Reading::absent(Reason::NotSupported, "systemd-timesyncd does not run; other time services are not read")
+        Reading::absent(
+            Reason::NotSupported,
+            "systemd-timesyncd does not run; other time services are not read",
+        )
     }
 }

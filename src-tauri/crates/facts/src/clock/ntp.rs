@@ -68,7 +68,8 @@ pub(super) async fn ask(target: &Target, deadline: Instant) -> Said {
 }
 
 async fn ask_address(address: SocketAddr, deadline: Instant) -> Said {
-    let failed = |what: &str, e: std::io::Error| Said::nothing(Reason::Failed, format!("{what} {address}: {e}"));
+    let failed =
+        |what: &str, e: std::io::Error| Said::nothing(Reason::Failed, format!("{what} {address}: {e}"));
     let any: SocketAddr = match address {
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
@@ -135,7 +136,11 @@ fn read(packet: &[u8], number: [u8; 8], sent_at: f64, arrived_at: f64) -> Result
     let useless = |detail: String| Said {
         offset_seconds: Reading::absent(Reason::Failed, detail.clone()),
         rtt_ms: Reading::Value((arrived_at - sent_at) * 1000.0),
-        stratum: if stratum <= 16 { Reading::Value(stratum) } else { Reading::absent(Reason::Failed, detail) },
+        stratum: if stratum <= 16 {
+            Reading::Value(stratum)
+        } else {
+            Reading::absent(Reason::Failed, detail)
+        },
     };
     if stratum == 0 {
         let code: String =

@@ -36,7 +36,7 @@ async fn time_server(behind: f64, twist: Twist) -> SocketAddr {
 }
 
 async fn clock_within(ntp: Vec<String>, http: Vec<HttpEndpoint>, probe: Duration) -> Clock {
-    let mut cx = testing::context(Endpoints { ntp, http, ..testing::no_endpoints() });
+    let mut cx = testing::context(Endpoints { http, ntp, ..testing::no_endpoints() });
     cx.limits.probe = probe;
     measure_by(cx, Way::Direct).await.value().expect("measured").clone()
 }

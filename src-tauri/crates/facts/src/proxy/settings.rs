@@ -95,7 +95,7 @@ fn from_kde(text: &str) -> Settings {
         }
         Some("2") => Settings {
             settings: value("Proxy Config Script")
-                .map(|script| found("pac", "kde", &script))
+                .map(|script| found("pac", "kde", script.split(['?', '#']).next().unwrap_or_default()))
                 .into_iter()
                 .collect(),
             exceptions: vec![],
@@ -135,8 +135,10 @@ fn found(used_for: &'static str, source: &'static str, written: &str) -> Found {
         Some((credentials, rest)) => (!credentials.is_empty(), rest),
         None => (false, rest),
     };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let target = Target::parse(host, port).ok_or("the setting can't be read");
+    // What has no place in a proxy's address is more likely a piece of a password.
+    let odd = |c: char| c.is_whitespace() || matches!(c, '#' | '?');
+    let host = rest.split('/').next().filter(|_| !rest.contains(odd));
+    let target = host.and_then(|host| Target::parse(host, port)).ok_or("the setting can't be read");
     Found { used_for, source, target, has_credentials: credentials }
 }
 
@@ -153,7 +155,7 @@ mod tests {
     fn the_environment_is_read_in_both_cases_and_small_letters_win() {
         let settings = from_environment(&|name| {
             let value = match name {
-                "http_proxy" => "http://ann:pa/s#s@word@proxy.example:3128/",
+                "http_proxy" => "http://ann:pa/s#s@wo/rd@proxy.example:3128/",
                 "HTTP_PROXY" => "http://other.example:1",
                 "HTTPS_PROXY" => "proxy.example:8080",
                 "ALL_PROXY" => "socks5://[2001:db8::1]",
@@ -200,8 +202,9 @@ mod tests {
         );
         assert_eq!(by_hand.exceptions, ["a.example", "b.example"]);
 
-        let script =
-            from_kde("[Proxy Settings]\nProxyType=2\nProxy Config Script=http://wpad.example/proxy.pac\n");
+        let script = from_kde(
+            "[Proxy Settings]\nProxyType=2\nProxy Config Script=http://wpad.example/proxy.pac?a=b\n",
+        );
         assert_eq!(shown(&script), [("pac", "kde", "wpad.example:80".to_owned(), false)]);
         let file =
             from_kde("[Proxy Settings]\nProxyType=2\nProxy Config Script=file:///home/ann/proxy.pac\n");

@@ -160,7 +160,7 @@ mod tests {
     use crate::net::testing::{self, ClosedPort};
 
     fn context(addresses: Vec<String>, https: Vec<String>) -> Context {
-        testing::context(Endpoints { addresses, https, ..testing::no_endpoints() })
+        testing::context(Endpoints { https, addresses, ..testing::no_endpoints() })
     }
 
     async fn reach(cx: Context) -> Reach {

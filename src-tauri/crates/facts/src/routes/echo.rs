@@ -32,9 +32,10 @@ pub(super) async fn ask(to: SocketAddr, deadline: Instant) -> (Reading<EchoOutco
     };
     match exchange(&socket, to, deadline).await {
         Ok(Some(took)) => (Reading::Value(EchoOutcome::Answered), Reading::Value(net::ms(took))),
-        Ok(None) => {
-            (Reading::Value(EchoOutcome::TimedOut), Reading::absent(Reason::TimedOut, "no answer, asked twice"))
-        }
+        Ok(None) => (
+            Reading::Value(EchoOutcome::TimedOut),
+            Reading::absent(Reason::TimedOut, "no answer, asked twice"),
+        ),
         Err(error) => {
             let why = format!("ask {to} for an echo: {error}");
             match net::connect_outcome(&error) {

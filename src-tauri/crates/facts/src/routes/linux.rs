@@ -24,6 +24,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// probes may confirm it sooner.
 const CONFIRMED_WITHIN: Duration = Duration::from_millis(1500);
 
+/// The kernel asks three times, a second apart; a little less, for the first look comes late.
+const GIVES_UP_AFTER: Duration = Duration::from_millis(2800);
+
 /// The discard service, which hardly anybody runs: a datagram to it does nothing.
 const DISCARD: u16 = 9;
 
@@ -91,8 +94,9 @@ fn route_v4(line: &str) -> Option<DefaultRoute> {
 fn route_v6(line: &str) -> Option<DefaultRoute> {
     let fields: Vec<&str> = line.split_whitespace().collect();
     let hex = |index: usize| fields.get(index).and_then(|text| u32::from_str_radix(text, 16).ok());
-    let address =
-        |index: usize| fields.get(index).and_then(|text| u128::from_str_radix(text, 16).ok()).map(Ipv6Addr::from);
+    let address = |index: usize| {
+        fields.get(index).and_then(|text| u128::from_str_radix(text, 16).ok()).map(Ipv6Addr::from)
+    };
     let (destination, length, gateway, metric, flags) = (address(0)?, hex(1)?, address(4)?, hex(5)?, hex(8)?);
     let interface = *fields.get(9)?;
     if !destination.is_unspecified() || length != 0 || flags & REJECT != 0 || interface == "lo" {
@@ -142,31 +146,84 @@ fn look(address: IpAddr, interface: &str) -> Reading<State> {
 }
 
 async fn ask(address: IpAddr, interface: String, deadline: Instant) -> Gateway {
-    let to = scoped(address, &interface, 0);
-    let (echo, rtt_ms) = echo::ask(to, deadline).await;
-    let answered = echo.value() == Some(&EchoOutcome::Answered);
-    if echo.value().is_none() {
-        nudge(scoped(address, &interface, DISCARD));
-    }
-    let neighbour = settled(address, &interface, answered, deadline).await.map(State::fact);
-    Gateway { address, family: family(&address), interface, neighbour, echo, rtt_ms }
-}
-
-/// Waits while the kernel is still asking. A gateway that answered needs no waiting.
-async fn settled(address: IpAddr, interface: &str, answered: bool, deadline: Instant) -> Reading<State> {
-    let confirmed_by = deadline.min(Instant::now() + CONFIRMED_WITHIN);
+    let (echo_to, nudge_to) = (scoped(address, &interface, 0), scoped(address, &interface, DISCARD));
+    let asking = async {
+        let answer = echo::ask(echo_to, deadline).await;
+        if answer.0.value().is_none() {
+            nudge(nudge_to);
+        }
+        answer
+    };
+    let mut asking = std::pin::pin!(asking);
+    let mut answer = None;
+    let mut watched = Watched::new(Instant::now());
     let mut again = tokio::time::interval(LOOK_AGAIN);
     loop {
-        again.tick().await;
-        let reading = look(address, interface);
-        let until = match reading.value().copied() {
-            Some(State::INCOMPLETE | State::PROBE) if !answered => deadline,
-            Some(State::DELAY) if !answered => confirmed_by,
-            _ => return reading,
-        };
-        if Instant::now() >= until {
-            return reading;
+        tokio::select! {
+            biased;
+            came = &mut asking, if answer.is_none() => answer = Some(came),
+            _ = again.tick() => {}
         }
+        let reading = look(address, &interface);
+        watched.saw(reading.value().copied(), Instant::now());
+        let Some((echo, rtt_ms)) = &answer else { continue };
+        let answered = echo.value() == Some(&EchoOutcome::Answered);
+        if answered || watched.is_settled(Instant::now(), deadline) {
+            let neighbour = if answered { reading } else { reading.map(|now| watched.verdict(now)) };
+            return Gateway {
+                address,
+                family: family(&address),
+                interface,
+                neighbour: neighbour.map(State::fact),
+                echo: echo.clone(),
+                rtt_ms: rtt_ms.clone(),
+            };
+        }
+    }
+}
+
+/// What was seen of an entry while the kernel asked.
+struct Watched {
+    since: Instant,
+    last: Option<State>,
+    failed: bool,
+    /// Since when the kernel has asked without an answer.
+    asking_since: Option<Instant>,
+    looked_at: Instant,
+}
+
+impl Watched {
+    fn new(now: Instant) -> Self {
+        Self { since: now, last: None, failed: false, asking_since: None, looked_at: now }
+    }
+
+    fn saw(&mut self, state: Option<State>, now: Instant) {
+        match state {
+            Some(State::FAILED) => self.failed = true,
+            Some(State::INCOMPLETE) => {
+                self.asking_since.get_or_insert(now);
+            }
+            // Whatever was said before, it has an address now.
+            _ => (self.failed, self.asking_since) = (false, None),
+        }
+        (self.last, self.looked_at) = (state, now);
+    }
+
+    fn is_settled(&self, now: Instant, deadline: Instant) -> bool {
+        let until = match self.last {
+            _ if self.failed => return true,
+            Some(State::INCOMPLETE | State::PROBE) => deadline,
+            Some(State::DELAY) => deadline.min(self.since + CONFIRMED_WITHIN),
+            _ => return true,
+        };
+        now >= until
+    }
+
+    /// Other traffic makes the kernel ask anew the moment it gave up, so a failure may be over before
+    /// it is seen; having asked for as long as it ever asks is the same failure.
+    fn verdict(&self, now: State) -> State {
+        let given_up = self.asking_since.is_some_and(|since| self.looked_at - since >= GIVES_UP_AFTER);
+        if self.failed || given_up { State::FAILED } else { now }
     }
 }
 
@@ -302,6 +359,41 @@ IP address       HW type     Flags       HW address            Mask     Device
         assert_eq!(gateway.neighbour, Reading::Value(NeighbourState::Missing));
         assert_eq!(gateway.echo.absence().unwrap().reason, Reason::Offline);
         assert_eq!(gateway.rtt_ms.absence().unwrap().reason, Reason::Offline);
+    }
+
+    #[test]
+    fn a_failure_counts_even_when_the_kernel_asks_anew() {
+        let start = Instant::now();
+        let deadline = start + Duration::from_secs(5);
+        let at = |ms| start + Duration::from_millis(ms);
+
+        let mut seen_to_fail = Watched::new(start);
+        for (ms, state) in [(0, State::INCOMPLETE), (900, State::FAILED), (950, State::INCOMPLETE)] {
+            seen_to_fail.saw(Some(state), at(ms));
+        }
+        assert!(seen_to_fail.is_settled(at(950), deadline));
+        assert_eq!(seen_to_fail.verdict(State::INCOMPLETE), State::FAILED);
+
+        let mut asked_all_along = Watched::new(start);
+        for ms in [0, 1000, 2000] {
+            asked_all_along.saw(Some(State::INCOMPLETE), at(ms));
+            assert!(!asked_all_along.is_settled(at(ms), deadline));
+            assert_eq!(asked_all_along.verdict(State::INCOMPLETE), State::INCOMPLETE, "still asking");
+        }
+        asked_all_along.saw(Some(State::INCOMPLETE), at(3000));
+        assert_eq!(asked_all_along.verdict(State::INCOMPLETE), State::FAILED);
+
+        let mut answered_late = Watched::new(start);
+        for (ms, state) in [(0, State::FAILED), (50, State::INCOMPLETE), (2000, State::REACHABLE)] {
+            answered_late.saw(Some(state), at(ms));
+        }
+        assert_eq!(answered_late.verdict(State::REACHABLE), State::REACHABLE);
+
+        // In use and not yet asked for: some time, and not all of it.
+        let mut in_use = Watched::new(start);
+        in_use.saw(Some(State::DELAY), at(100));
+        assert!(!in_use.is_settled(at(100), deadline));
+        assert!(in_use.is_settled(at(1600), deadline));
     }
 
     #[test]

@@ -30,7 +30,7 @@ fn certificate(der: &CertificateDer<'_>) -> Option<Certificate> {
         names: names(&parsed),
         not_before: timestamp(parsed.validity().not_before),
         not_after: timestamp(parsed.validity().not_after),
-        sha256: Sha256::digest(der).iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: format!("{:x}", Sha256::digest(der)),
     })
 }
 

@@ -317,14 +317,14 @@ mod tests {
     #[tokio::test]
     async fn an_endless_body_is_read_up_to_its_bound() {
         let endless = HttpServer::start("HTTP/1.1 200 OK\r\n\r\n", true).await;
-        let seen = one_by(text(endless.url("/"), "success"), Way::Direct, Duration::from_secs(60)).await;
+        let seen = one_by(text(endless.url("/"), "success"), Way::Direct, Duration::from_mins(1)).await;
         assert_eq!(seen.outcome, HttpOutcome::Changed);
     }
 
     #[tokio::test]
     async fn endless_headers_end() {
         let endless = HttpServer::start("HTTP/1.1 200 OK\r\nX: ", true).await;
-        let seen = one_by(no_content(endless.url("/")), Way::Direct, Duration::from_secs(60)).await;
+        let seen = one_by(no_content(endless.url("/")), Way::Direct, Duration::from_mins(1)).await;
         assert_eq!(seen.outcome, HttpOutcome::Failed, "{}", seen.detail);
     }
 

@@ -1,0 +1,367 @@
+import axe from "axe-core";
+import { describe, expect, it } from "vitest";
+
+import { icons } from "../lib/frame/icons";
+import sprite from "../lib/frame/Sprite.svelte?raw";
+import { telephone } from "../lib/reach";
+import { FakeBackend } from "./fake_backend";
+import { reference } from "./views";
+import { control, onPage, open, press, said, settle, text, type } from "./window";
+
+async function onCase(backend: FakeBackend, page: keyof FakeBackend["views"]["pages"]) {
+  backend.next = backend.views.pages[page];
+  await open(backend);
+  document.querySelector<HTMLElement>("[data-guide=internet]")?.click();
+  return onPage(page);
+}
+
+async function onReview(backend: FakeBackend) {
+  await onCase(backend, "hand_over");
+  document.querySelector<HTMLElement>(".btn.main")?.click();
+  return onPage("review");
+}
+
+/** What axe finds that jsdom can tell; contrast and sizes need a real engine (`npm run shots`). */
+async function problems(): Promise<string[]> {
+  const found = await axe.run(document, { rules: { "color-contrast": { enabled: false }, "target-size": { enabled: false } } });
+  return found.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`);
+}
+
+describe.each(["de", "en"] as const)("every page in %s", (language) => {
+  const pages = ["checking", "question", "finding", "fix", "verify", "no_problem", "hand_over", "solved", "sent"] as const;
+
+  async function sound() {
+    expect(document.querySelectorAll("h1")).toHaveLength(1);
+    expect(document.querySelectorAll(".btn.main").length).toBeLessThanOrEqual(1);
+    expect(document.documentElement.lang).toBe(language);
+    const heading = document.querySelector("h1")?.textContent.trim() ?? "";
+    expect(document.title).toBe(`Befund: ${heading}`);
+    // A key that has no text would be shown as it is.
+    expect(document.body.textContent).not.toMatch(/\bui-[a-z]/);
+    expect(document.querySelectorAll("main [style]:not([style=''])")).toHaveLength(0);
+    expect(await problems()).toEqual([]);
+  }
+
+  it.each(pages)("%s is sound", async (page) => {
+    await onCase(new FakeBackend(language), page);
+    expect(document.querySelector(".help .ref")?.textContent).toContain(reference);
+    await sound();
+  });
+
+  it("home, tickets and settings are sound", async () => {
+    const backend = new FakeBackend(language);
+    await open(backend);
+    await onPage("home");
+    await sound();
+    await press(language === "de" ? "Meine Tickets" : "My tickets");
+    await onPage("outbox");
+    await sound();
+    await press(language === "de" ? "Einstellungen" : "Settings");
+    await onPage("settings");
+    await sound();
+  });
+
+  it("review with each editor open, and the reader, are sound", async () => {
+    await onReview(new FakeBackend(language));
+    await sound();
+    for (const part of ["words", "priority", "contact"]) {
+      document.querySelector<HTMLElement>(`[data-change=${part}]`)?.click();
+      await settle();
+      expect(document.querySelector(".edit")).not.toBeNull();
+      await sound();
+    }
+    document.querySelector<HTMLElement>("[data-read]")?.click();
+    await onPage("file");
+    await sound();
+  });
+
+  it("an error at the start is sound", async () => {
+    const backend = new FakeBackend(language);
+    backend.failures.set("home", backend.views.error);
+    await open(backend);
+    await onPage("error");
+    expect(text()).toContain(backend.views.error.todo);
+    await sound();
+  });
+});
+
+describe("home", () => {
+  it("finds guides by words, and takes the words along", async () => {
+    const backend = new FakeBackend("en");
+    await open(backend);
+    await type("input[type=search]", "  no website opens ");
+    await press("Search");
+    expect(backend.calls).toContainEqual(["search", "no website opens"]);
+    expect(said()).toBe("One match");
+    document.querySelector<HTMLElement>(".sym.one [data-guide=internet]")?.click();
+    await onPage("checking");
+    expect(backend.calls).toContainEqual(["start_case", "internet", "no website opens"]);
+  });
+
+  it("says so when nothing fits, and how to reach a human", async () => {
+    const backend = new FakeBackend("en");
+    backend.views.hits = [];
+    await open(backend);
+    await type("input[type=search]", "xyzzy");
+    await press("Search");
+    expect(text()).toContain("Nothing fits these words");
+    expect(document.querySelector("main a[href='tel:03023125042']")).not.toBeNull();
+  });
+
+  it("asks for words when there are none", async () => {
+    const backend = new FakeBackend("en");
+    await open(backend);
+    await onPage("home");
+    await press("Search");
+    expect(backend.calls.map(([name]) => name)).not.toContain("search");
+    expect(document.activeElement?.id).toBe("words");
+    expect(document.activeElement?.getAttribute("aria-invalid")).toBe("true");
+  });
+
+  it("goes on with an open case", async () => {
+    const backend = new FakeBackend("en");
+    backend.next = backend.views.pages.question;
+    await open(backend);
+    await press("Continue");
+    await onPage("question");
+    expect(backend.calls).toContainEqual(["open_case", reference]);
+  });
+});
+
+describe("checking", () => {
+  it("starts by itself, shows rows as they come, and goes on when it is done", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "checking");
+    expect(backend.calls).toContainEqual(["measure", reference]);
+    const [failed, fine] = backend.views.updates;
+    if (!failed || !fine) throw new Error("no updates recorded");
+    backend.report({ row: failed, done: 1, total: 11 });
+    backend.report({ row: fine, done: 2, total: 11 });
+    await settle();
+    expect(text()).toContain("2 of 11 checked");
+    expect(text()).toContain("18 ms");
+    backend.finish(backend.views.pages.finding);
+    await onPage("finding");
+  });
+
+  it("reads out what deviates, and not every row", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "checking");
+    const [failed, fine] = backend.views.updates;
+    if (!failed || !fine) throw new Error("no updates recorded");
+    backend.report({ row: failed, done: 1, total: 11 });
+    await settle();
+    expect(said()).toBe("DNS server in the router: Broken");
+    backend.report({ row: fine, done: 2, total: 11 });
+    await settle();
+    expect(said()).toBe("DNS server in the router: Broken");
+    backend.report({ row: fine, done: 4, total: 11 });
+    await settle();
+    expect(said()).toBe("4 of 11 checked");
+  });
+
+  it("never goes backwards when updates overtake each other", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "checking");
+    const [first] = backend.views.updates;
+    if (!first) throw new Error("no updates recorded");
+    backend.report({ row: first, done: 5, total: 11 });
+    backend.report({ row: first, done: 4, total: 11 });
+    await settle();
+    expect(text()).toContain("5 of 11 checked");
+  });
+
+  it("can be stopped, and then goes on with what is known", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "checking");
+    backend.next = backend.views.pages.question;
+    await press("Stop checking");
+    await onPage("question");
+    expect(backend.calls).toContainEqual(["cancel", reference]);
+  });
+
+  it("offers to check again when measuring failed", async () => {
+    const backend = new FakeBackend("en");
+    backend.failures.set("measure", backend.views.error);
+    await onCase(backend, "checking");
+    await settle();
+    expect(document.querySelector("[role=alert]")?.textContent).toContain(backend.views.error.happened);
+    await press("Check again");
+    expect(backend.calls.filter(([name]) => name === "measure")).toHaveLength(2);
+  });
+});
+
+describe("question", () => {
+  it("has nothing chosen beforehand, and says at the field what is missing", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "question");
+    expect(document.querySelectorAll("input:checked")).toHaveLength(0);
+    await press("Next");
+    expect(document.querySelector("[role=alert]")?.textContent).toContain("Choose an answer");
+    expect(document.activeElement?.getAttribute("type")).toBe("radio");
+    expect(backend.calls.map(([name]) => name)).not.toContain("act");
+  });
+
+  it("sends the answer, and null for not knowing", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "question");
+    await press("It blinks");
+    await press("Next");
+    expect(backend.calls).toContainEqual(["act", reference, { do: "answer", question: "router-lamp", answer: "blinking" }]);
+    await press("I don't know");
+    await press("Next");
+    expect(backend.calls).toContainEqual(["act", reference, { do: "answer", question: "router-lamp", answer: null }]);
+  });
+
+  it("shows the answer given before, when the person went back", async () => {
+    const backend = new FakeBackend("en");
+    backend.views.pages.question = { ...backend.views.pages.question, given: "off" };
+    await onCase(backend, "question");
+    expect(document.querySelector<HTMLInputElement>("input:checked")?.value).toBe("off");
+  });
+});
+
+describe("finding and fix", () => {
+  it("lead to the steps, to another cause, and always to a human", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "finding");
+    await press("Show me how");
+    await press("This is not it");
+    await press("Ask for help right away");
+    expect(backend.calls.filter(([name]) => name === "act").map(([, , action]) => action)).toEqual([
+      { do: "show_fix", fix: "restart-router" },
+      { do: "not_it", fix: "restart-router" },
+      { do: "hand_over" },
+    ]);
+  });
+
+  it("never shows what was not measured as in order", async () => {
+    await onCase(new FakeBackend("en"), "finding");
+    const row = [...document.querySelectorAll("tr")].find((each) => each.textContent.includes("IPv6"));
+    expect(row?.textContent).toContain("There is no address of this kind");
+    expect(row?.querySelector(".ok")).toBeNull();
+  });
+
+  it("asks three questions that weigh the same", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "verify");
+    expect(document.querySelectorAll(".btn.main")).toHaveLength(0);
+    await press("Partly");
+    expect(backend.calls).toContainEqual(["act", reference, { do: "verified", outcome: "partly" }]);
+  });
+});
+
+describe("review", () => {
+  it("changes the words and gives the focus back", async () => {
+    const backend = new FakeBackend("en");
+    await onReview(backend);
+    await press("Change: In your words");
+    expect(document.activeElement?.tagName).toBe("TEXTAREA");
+    await type("textarea", "It is slow.");
+    await press("Apply");
+    expect(text()).toContain("It is slow.");
+    expect(document.activeElement).toBe(control("Change: In your words"));
+  });
+
+  it("keeps the editor and what was typed when the change fails", async () => {
+    const backend = new FakeBackend("en");
+    await onReview(backend);
+    await press("Change: In your words");
+    await type("textarea", "It is slow.");
+    backend.failures.set("change_review", backend.views.error);
+    await press("Apply");
+    expect(document.querySelector("textarea")?.value).toBe("It is slow.");
+    expect(document.querySelector("[role=alert]")?.textContent).toContain(backend.views.error.means);
+  });
+
+  it("leaves files out and takes them in again, naming all that stay out", async () => {
+    const backend = new FakeBackend("en");
+    await onReview(backend);
+    await press("Remove: facts.json");
+    expect(backend.calls.at(-1)?.[2]).toMatchObject({ removed: ["session.json", "facts.json"] });
+    expect(said()).toBe("facts.json is removed and is not sent");
+    await press("Keep: session.json");
+    expect(backend.calls.at(-1)?.[2]).toMatchObject({ removed: ["facts.json"] });
+  });
+
+  it("hints that nobody can ask back, and sends all the same", async () => {
+    const backend = new FakeBackend("en");
+    backend.views.review = { ...backend.views.review, contact: { name: "", phone: "", mail: "", preferred: "" } };
+    await onReview(backend);
+    expect(text()).toContain("cannot ask you back");
+    await press("Send to IT support");
+    await onPage("sent");
+    expect(text()).toContain(reference);
+  });
+
+  it("says on the page why it was not sent", async () => {
+    const backend = new FakeBackend("en");
+    await onReview(backend);
+    backend.failures.set("submit", backend.views.error);
+    await press("Send to IT support");
+    const alert = document.querySelector("[role=alert]")?.textContent ?? "";
+    expect(alert).toContain(backend.views.error.happened);
+    expect(alert).toContain(backend.views.error.todo);
+    expect(document.querySelector("main")?.dataset.page).toBe("review");
+  });
+
+  it("offers no sending where the policy cannot be read", async () => {
+    const backend = new FakeBackend("en");
+    backend.views.review = { ...backend.views.review, blocked: "The policy cannot be read." };
+    await onReview(backend);
+    expect(text()).toContain("The policy cannot be read.");
+    expect(document.querySelector(".btn.main")).toBeNull();
+  });
+
+  it("renders nothing out of a file", async () => {
+    const backend = new FakeBackend("en");
+    backend.views.file = { ...backend.views.file, text: "<img src=x onerror=alert(1)><b>bold</b>" };
+    await onReview(backend);
+    await press("View: report.html");
+    await onPage("file");
+    expect(document.querySelector("pre")?.textContent).toBe(backend.views.file.text);
+    expect(document.querySelector("pre *")).toBeNull();
+  });
+});
+
+describe("settings", () => {
+  it("apply at once, keep the focus, and speak the new language", async () => {
+    const backend = new FakeBackend("en");
+    await open(backend);
+    await press("Settings");
+    await onPage("settings");
+    const german = document.querySelector<HTMLInputElement>("input[value=de]");
+    german?.focus();
+    german?.click();
+    await settle();
+    expect(backend.calls.at(-1)).toEqual(["set_settings", { language: "de", theme: "system" }]);
+    expect(document.documentElement.lang).toBe("de");
+    expect(document.querySelector("h1")?.textContent).toBe("Einstellungen");
+    expect(document.title).toBe("Befund: Einstellungen");
+    expect(document.activeElement).toBe(german);
+    document.querySelector<HTMLInputElement>("input[value=dark]")?.click();
+    await settle();
+    expect(document.documentElement.dataset.theme).toBe("dark");
+  });
+
+  it("tell the administrator what is wrong", async () => {
+    const backend = new FakeBackend("en");
+    backend.views.shell = { ...backend.views.shell, notices: ["befund.toml, line 4: expected a duration"] };
+    await open(backend);
+    await press("Settings");
+    await onPage("settings");
+    expect(text()).toContain("line 4");
+  });
+});
+
+describe("small parts", () => {
+  it("every drawing that has a name is in the sprite", () => {
+    const drawn = [...sprite.matchAll(/id="i-([a-z]+)"/g)].map((match) => match[1]);
+    expect(drawn).toEqual([...icons]);
+  });
+
+  it("makes an address of a telephone number", () => {
+    expect(telephone("030 23125-042")).toBe("tel:03023125042");
+    expect(telephone("+49 30 23125-042")).toBe("tel:+493023125042");
+  });
+});
