@@ -43,5 +43,6 @@ export default ts.config(
       ],
     },
   },
-  { files: ["**/*.mjs", "*.js"], ...ts.configs.disableTypeChecked, languageOptions: { globals: { ...globals.node, ...globals.browser } } },
+  { files: ["**/*.mjs", "*.js"], ...ts.configs.disableTypeChecked },
+  { files: ["**/*.mjs"], languageOptions: { globals: { ...globals.node } } },
 );

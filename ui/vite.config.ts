@@ -24,6 +24,5 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     include: ["src/**/*.test.ts"],
-    restoreMocks: true,
   },
 });

@@ -4,7 +4,7 @@ desk-state-queued = Wartet auf das Senden
 desk-state-sending = Wird gerade gesendet
 desk-state-created = Ticket ist angekommen, das Paket folgt noch
 desk-state-attached = Ticket und Paket sind angekommen
-desk-state-done = Beim IT-Service angekommen
+desk-state-done = Gesendet
 desk-state-needs-attention = Braucht Ihre Hilfe
 
 ticket-reference = Referenz

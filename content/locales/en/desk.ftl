@@ -4,7 +4,7 @@ desk-state-queued = Waiting to be sent
 desk-state-sending = Being sent now
 desk-state-created = The ticket has arrived, the package follows
 desk-state-attached = Ticket and package have arrived
-desk-state-done = Arrived at IT support
+desk-state-done = Sent
 desk-state-needs-attention = Needs your help
 
 ticket-reference = Reference

@@ -5,6 +5,9 @@ import { afterEach, expect, vi } from "vitest";
 import App from "../App.svelte";
 import type { FakeBackend } from "./fake_backend";
 
+// jsdom has no canvas and says so each time axe asks for one.
+vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(null);
+
 let mounted: ReturnType<typeof mount> | undefined;
 
 afterEach(async () => {

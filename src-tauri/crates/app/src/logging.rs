@@ -12,6 +12,10 @@ const KEEP_FILES: usize = 7;
 /// Logs into `folder`, a file a day. Without a writable folder there is no log, and nothing else is
 /// missing.
 pub fn start_log(folder: &Path) {
+    // The appender prints a complaint of its own when the folder is not there yet.
+    if std::fs::create_dir_all(folder).is_err() {
+        return;
+    }
     let Ok(appender) = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .max_log_files(KEEP_FILES)

@@ -69,8 +69,15 @@ pub fn parse_guide(file: &str, text: &str, checks: &Checks) -> Result<Guide, Con
     Reader { file, checks }.guide(raw)
 }
 
-/// Says what a missing language means; the YAML reader only knows that a key is missing.
+/// Says what a missing language means; the YAML reader only knows that a key is missing. It also repeats the
+/// place, which stands before the message already.
 fn explain(mut error: ContentError) -> ContentError {
+    if let Some(place) = error.at
+        && let Some(short) =
+            error.message.strip_suffix(&format!(" at line {}, column {}", place.line, place.column))
+    {
+        error.message = short.to_owned();
+    }
     for (key, en) in [("de", "German"), ("en", "English")] {
         if error.message.contains(&format!("missing field `{key}`")) {
             error.message = format!("the {en} text (`{key}`) is missing");

@@ -27,6 +27,7 @@ fn valid(path: &Path, text: String) -> datatest_stable::Result<()> {
             text.starts_with("# yaml-language-server: $schema=../schemas/guide.schema.json\n"),
             "the first line names the schema"
         );
+        assert!(path.with_file_name("../schemas/guide.schema.json").exists(), "the schema is missing: UPDATE_SCHEMAS=1");
     }
     let json: serde_json::Value = serde_saphyr::from_str(&text)?;
     let validator = jsonschema::validator_for(&schema().to_value())?;

@@ -82,7 +82,7 @@ fn detectors() -> Vec<(String, Detector)> {
         ),
         (format!(r"(?i){SECRET_WORDS}{SECRET_ENDINGS}(?:[ \t][^<>\n]{{0,80}})?>"), secrets::element),
         (format!(r#"(?i)--?(?:[a-z0-9]{{1,16}}[_-]){{0,3}}{SECRET_WORDS}[ \t]{{1,4}}["'!-~]"#), secrets::flag),
-        (fixed(r"(?i)(?:pass(?:wort|word)|kennwort|pin)[ \t]+(?:ist|lautet|war|is|was)[ \t:]{1,3}"), secrets::spoken),
+        (fixed(r"(?i)(?:pass(?:wort|word)|kennwort|pin)[ \t]{1,4}(?:ist|lautet|war|is|was)[ \t:]{1,3}"), secrets::spoken),
         (fixed(r#"(?i)(?:pass(?:word|wd|phrase)|psk|identified[ \t]by)[ \t]{1,4}["'!-~]"#), secrets::word_after),
         (
             fixed(r"(?:sshpass[ \t]{1,4}-p[ \t]?|(?:mysql(?:dump|admin)?|mariadb(?:-dump)?)[ \t][^\n|;]{0,120}?[ \t]-p)"),

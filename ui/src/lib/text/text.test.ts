@@ -10,14 +10,12 @@ const keys = (source: string) => new FluentResource(source).body.map((message) =
 /** The keys as somebody reading the file counts them; a message that cannot be parsed is missing in `keys`. */
 const written = (source: string) => [...source.matchAll(/^([a-z][\w-]*) =/gm)].map((match) => match[1] ?? "").sort();
 const placeables = (source: string) =>
-  Object.fromEntries(
-    source
-      .split(/^(?=[a-z])/m)
-      .filter((entry) => entry.startsWith("ui-"))
-      .map((entry) => [entry.split(" ")[0], [...new Set(entry.match(/\$\w+/g) ?? [])].sort()]),
-  );
+  source
+    .split(/^(?=[a-z])/m)
+    .filter((entry) => entry.startsWith("ui-"))
+    .map((entry) => [entry.split(" ")[0] ?? "", ...new Set(entry.match(/\$\w+/g) ?? [])].sort());
 
-const modules: Record<string, string> = import.meta.glob("/src/**/*.{ts,svelte}", { query: "?raw", import: "default", eager: true });
+const modules = import.meta.glob<string>("/src/**/*.{ts,svelte}", { query: "?raw", import: "default", eager: true });
 const used = new Set(
   Object.entries(modules)
     .filter(([path]) => !path.includes("/test/") && !path.endsWith(".test.ts"))

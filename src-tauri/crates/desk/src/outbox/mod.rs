@@ -91,8 +91,9 @@ impl Outbox {
             return Ok(());
         }
         let submitted = self.write_files(ticket, package).and_then(|()| self.insert(ticket, now, false));
-        if submitted.is_err() {
-            // Not submitted means not submitted: nothing of it may turn up later.
+        if submitted.is_err() && matches!(self.get(reference), Ok(None)) {
+            // Not submitted means not submitted: nothing of it may turn up later. Where even that
+            // cannot be read, the files stay: rather a ticket too early than one without its package.
             self.remove_files(reference);
         }
         submitted
