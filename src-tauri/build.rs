@@ -3,9 +3,8 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=ui/dist");
-    let attributes = tauri_build::Attributes::new()
-        .capabilities_path_pattern("src-tauri/capabilities/**/*")
-        .app_manifest(
+    let attributes =
+        tauri_build::Attributes::new().capabilities_path_pattern("src-tauri/capabilities/**/*").app_manifest(
             tauri_build::AppManifest::new()
                 .commands(&[
                     "shell",

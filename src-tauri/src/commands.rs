@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use befund_app::view::{
-    CaseAction, CaseView, ErrorView, FileView, HitView, HomeView, ReviewChange, ReviewView, RowUpdate, Settings,
-    ShellView, TicketRow,
+    CaseAction, CaseView, ErrorView, FileView, HitView, HomeView, ReviewChange, ReviewView, RowUpdate,
+    Settings, ShellView, TicketRow,
 };
 use befund_app::{App, AppError};
 use tauri::State;
@@ -60,7 +60,11 @@ pub(crate) async fn open_case(app: State<'_, SharedApp>, reference: String) -> A
 }
 
 #[tauri::command]
-pub(crate) async fn act(app: State<'_, SharedApp>, reference: String, action: CaseAction) -> Answer<CaseView> {
+pub(crate) async fn act(
+    app: State<'_, SharedApp>,
+    reference: String,
+    action: CaseAction,
+) -> Answer<CaseView> {
     work(&app, move |app| app.act(&reference, action)).await
 }
 
@@ -95,7 +99,11 @@ pub(crate) async fn change_review(
 }
 
 #[tauri::command]
-pub(crate) async fn review_file(app: State<'_, SharedApp>, reference: String, name: String) -> Answer<FileView> {
+pub(crate) async fn review_file(
+    app: State<'_, SharedApp>,
+    reference: String,
+    name: String,
+) -> Answer<FileView> {
     work(&app, move |app| app.review_file(&reference, &name)).await
 }
 

@@ -78,7 +78,8 @@ fn guide_takes_evidence_from_a_file_and_names_what_is_wrong_with_it() {
     let evidence = scratch
         .write("evidence.json", r#"{"checks": {"link.connected": "fail", "link.adapter-enabled": "ok"}, "answers": {}, "fixes_failed": []}"#)
         .unwrap();
-    let report = json(&run(&scratch, &["guide", "internet", "--evidence", evidence.to_str().unwrap(), "--json"]));
+    let report =
+        json(&run(&scratch, &["guide", "internet", "--evidence", evidence.to_str().unwrap(), "--json"]));
     assert_eq!(report["causes"][0]["id"], "not-connected", "{}", report["causes"]);
     assert!(report["results"].as_array().unwrap().is_empty(), "nothing may be measured");
     assert!(report["steps"].as_array().unwrap().len() > 3);
@@ -120,7 +121,8 @@ fn send_files_a_ticket_that_a_supporter_can_read() {
     let summary = run(&scratch, &["open", package]);
     assert!(String::from_utf8_lossy(&summary.stdout).contains(reference));
     let manifest: Value = json(&run(&scratch, &["open", package, "--file", "manifest.json"]));
-    let names: Vec<_> = manifest["files"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap()).collect();
+    let names: Vec<_> =
+        manifest["files"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap()).collect();
     for name in ["README.txt", "report.html", "report.json", "facts.json", "session.json"] {
         assert!(names.contains(&name), "{name} is not among {names:?}");
     }
@@ -130,7 +132,8 @@ fn send_files_a_ticket_that_a_supporter_can_read() {
 #[test]
 fn a_package_holds_nothing_that_names_person_or_computer() {
     let scratch = Scratch::new().unwrap();
-    let words = "My mail is erika.mustermann@example.com and my token is ghp_0123456789abcdefghijABCDEFGHIJ012345";
+    let words =
+        "My mail is erika.mustermann@example.com and my token is ghp_0123456789abcdefghijABCDEFGHIJ012345";
     let zip = scratch.path().join("out.zip");
     let output = scratch
         .command(&befund().unwrap())
@@ -182,7 +185,9 @@ fn a_policy_that_cannot_be_read_stops_sending_and_not_diagnosing() {
 fn broken_content_of_the_user_never_stops_the_built_in_guides() {
     let scratch = Scratch::new().unwrap();
     scratch.write("config/befund/content/guides/broken.yaml", "id: broken\ntitle: [\n").unwrap();
-    scratch.write("config/befund/content/checks/odd.yaml", "id: odd\nfail: 'memory.total_bytes <'\n").unwrap();
+    scratch
+        .write("config/befund/content/checks/odd.yaml", "id: odd\nfail: 'memory.total_bytes <'\n")
+        .unwrap();
     let output = run(&scratch, &["guide"]);
     assert!(output.status.success());
     assert!(String::from_utf8_lossy(&output.stdout).contains("internet"));

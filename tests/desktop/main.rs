@@ -23,7 +23,14 @@ impl Walk {
             Lang::De => "de_DE",
         };
         let window = Window::open(scratch, locale).await?;
-        Ok(Self { window, axe: Axe::load()?, messages: Messages::builtin(), lang, shots: 0, name: name.into() })
+        Ok(Self {
+            window,
+            axe: Axe::load()?,
+            messages: Messages::builtin(),
+            lang,
+            shots: 0,
+            name: name.into(),
+        })
     }
 
     fn text(&self, key: &str) -> String {
@@ -131,7 +138,12 @@ async fn from_home_to_ticket(lang: Lang) -> Result<()> {
     walk.window.run("document.querySelector('[data-change=contact]').click()").await?;
     walk.window.fill("input[autocomplete=tel]", "030 23125-317").await?;
     walk.press("ui-review-apply").await?;
-    walk.window.until("the telephone number is on the page", "return document.body.innerText.includes('030 23125-317')").await?;
+    walk.window
+        .until(
+            "the telephone number is on the page",
+            "return document.body.innerText.includes('030 23125-317')",
+        )
+        .await?;
     walk.window.run("document.querySelector('[data-file=\"facts.json\"] [data-read]').click()").await?;
     walk.on("file").await?;
     assert!(walk.window.text().await?.contains("befund.facts/1"));

@@ -31,7 +31,10 @@ async fn the_report_reads_well_in_a_browser() -> Result<()> {
                 window.run("return document.documentElement.scrollWidth > window.innerWidth").await?;
             assert_eq!(sideways, json!(false), "the report scrolls sideways ({lang}, {name})");
             let shown = window.text().await?;
-            assert!(shown.contains("<script>alert(1)</script>"), "the person's words are not shown as written");
+            assert!(
+                shown.contains("<script>alert(1)</script>"),
+                "the person's words are not shown as written"
+            );
             assert_eq!(window.run("return document.scripts.length").await?, json!(0));
             assert_eq!(window.run("return document.documentElement.lang").await?, json!(lang));
             window.screenshot(&format!("report-{name}.{lang}")).await?;

@@ -88,7 +88,8 @@ pub fn desktop() -> Result<PathBuf> {
 }
 
 fn program(variable: &str, name: &str) -> Result<PathBuf> {
-    let path = std::env::var_os(variable).map_or_else(|| root().join("target/debug").join(name), PathBuf::from);
+    let path =
+        std::env::var_os(variable).map_or_else(|| root().join("target/debug").join(name), PathBuf::from);
     path.canonicalize().with_context(|| {
         format!("{} is not built; run the tests with `cargo xtask test`, or build it first", path.display())
     })

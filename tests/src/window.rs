@@ -71,7 +71,8 @@ impl Window {
             .env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1")
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let driver = Killed(driver.spawn().context("cannot start WebKitWebDriver (package webkit2gtk-driver)")?);
+        let driver =
+            Killed(driver.spawn().context("cannot start WebKitWebDriver (package webkit2gtk-driver)")?);
         let capabilities: Capabilities = serde_json::from_value(json!({
             "webkitgtk:browserOptions": { "binary": desktop()?, "args": [] }
         }))?;
@@ -129,7 +130,11 @@ impl Window {
             }
         };
         let title = heading.text().await?;
-        self.until(&format!("focus on the heading of {name}"), "return document.activeElement?.tagName === 'H1'").await?;
+        self.until(
+            &format!("focus on the heading of {name}"),
+            "return document.activeElement?.tagName === 'H1'",
+        )
+        .await?;
         Ok(title)
     }
 

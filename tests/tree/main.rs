@@ -100,7 +100,9 @@ fn crates_use_only_what_stands_below_them() {
     let known: BTreeSet<&str> = ROWS.iter().flat_map(|r| r.iter().copied()).collect();
     let unplaced: Vec<_> = direct
         .keys()
-        .filter(|name| name.starts_with("befund") && *name != "befund-tests" && !known.contains(name.as_str()))
+        .filter(|name| {
+            name.starts_with("befund") && *name != "befund-tests" && !known.contains(name.as_str())
+        })
         .collect();
     assert!(wrong.is_empty() && unplaced.is_empty(), "{wrong:#?}\nwithout a row: {unplaced:?}");
 }
@@ -109,7 +111,9 @@ fn crates_use_only_what_stands_below_them() {
 fn nothing_below_the_shell_links_tauri_or_webkit() {
     let metadata = metadata();
     let webview = |name: &String| {
-        ["tauri", "wry", "tao", "webkit2gtk", "gtk"].iter().any(|w| name == w || name.starts_with(&format!("{w}-")))
+        ["tauri", "wry", "tao", "webkit2gtk", "gtk"]
+            .iter()
+            .any(|w| name == w || name.starts_with(&format!("{w}-")))
     };
     for package in ["befund", "befund-app", "befund-tests", "xtask"] {
         let found: Vec<_> = reachable(&metadata, package).into_iter().filter(webview).collect();
@@ -124,7 +128,9 @@ fn checks_and_guides_do_no_input_or_output() {
     for package in ["befund-checks", "befund-guides"] {
         let network: Vec<_> = direct(&metadata)[package]
             .iter()
-            .filter(|d| ["tokio", "reqwest", "hickory-resolver", "rusqlite", "sysinfo", "rand"].contains(&d.as_str()))
+            .filter(|d| {
+                ["tokio", "reqwest", "hickory-resolver", "rusqlite", "sysinfo", "rand"].contains(&d.as_str())
+            })
             .cloned()
             .collect();
         assert!(network.is_empty(), "{package} uses {network:?}");

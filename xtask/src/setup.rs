@@ -12,8 +12,15 @@ pub const BUILD_PACKAGES: &[&str] =
     &["libwebkit2gtk-4.1-dev", "librsvg2-dev", "build-essential", "pkg-config"];
 
 /// What its tests need: a display, a driver for the window, a browser for the report.
-pub const TEST_PACKAGES: &[&str] =
-    &["webkit2gtk-driver", "xvfb", "dbus-x11", "chromium", "chromium-driver", "fonts-noto-core", "fonts-noto-mono"];
+pub const TEST_PACKAGES: &[&str] = &[
+    "webkit2gtk-driver",
+    "xvfb",
+    "dbus-x11",
+    "chromium",
+    "chromium-driver",
+    "fonts-noto-core",
+    "fonts-noto-mono",
+];
 
 /// What the benchmarks compare with.
 pub const BENCH_PACKAGES: &[&str] = &["inxi"];

@@ -47,15 +47,17 @@ impl App {
         let (checks, mut content_errors) = Checks::load(&folders);
         let (guides, guide_errors) = Guides::load(&folders, &checks);
         content_errors.extend(guide_errors);
-        let index = Index::new(guides.iter().map(|guide| Document {
-            kind: "guide".into(),
-            id: guide.id.to_string(),
-            title: guide.title.clone(),
-            subtitle: guide.subtitle.clone().unwrap_or_else(|| guide.title.clone()),
-            symptoms: Lang::ALL
-                .into_iter()
-                .flat_map(|lang| guide.symptoms.get(lang).iter().map(move |s| (lang, s.clone())))
-                .collect(),
+        let index = Index::new(guides.iter().map(|guide| {
+            Document {
+                kind: "guide".into(),
+                id: guide.id.to_string(),
+                title: guide.title.clone(),
+                subtitle: guide.subtitle.clone().unwrap_or_else(|| guide.title.clone()),
+                symptoms: Lang::ALL
+                    .into_iter()
+                    .flat_map(|lang| guide.symptoms.get(lang).iter().map(move |s| (lang, s.clone())))
+                    .collect(),
+            }
         }));
         let settings = RwLock::new(settings::load(&paths.settings()));
         Ok(Self {

@@ -79,7 +79,9 @@ impl CaseStore {
         let path = self.journal(reference);
         match fs::read(&path) {
             Ok(bytes) => Session::from_lines(bytes).map_err(|e| damaged(reference, &e)),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(AppError::NoCase(reference.to_string())),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                Err(AppError::NoCase(reference.to_string()))
+            }
             Err(e) => Err(AppError::data(format!("read {}", path.display()))(e)),
         }
     }
@@ -111,7 +113,12 @@ impl CaseStore {
     }
 
     /// Writes one file of a case as a whole.
-    pub(crate) fn store<T: Serialize>(&self, reference: Reference, name: &str, value: &T) -> Result<(), AppError> {
+    pub(crate) fn store<T: Serialize>(
+        &self,
+        reference: Reference,
+        name: &str,
+        value: &T,
+    ) -> Result<(), AppError> {
         let folder = self.case(reference);
         private_folder(&folder)?;
         let bytes = serde_json::to_vec(value)
@@ -120,7 +127,11 @@ impl CaseStore {
     }
 
     /// Reads one file of a case; `None` if it is not there.
-    pub(crate) fn read<T: DeserializeOwned>(&self, reference: Reference, name: &str) -> Result<Option<T>, AppError> {
+    pub(crate) fn read<T: DeserializeOwned>(
+        &self,
+        reference: Reference,
+        name: &str,
+    ) -> Result<Option<T>, AppError> {
         let path = self.case(reference).join(name);
         match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|e| AppError::Journal {

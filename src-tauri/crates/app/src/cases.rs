@@ -4,7 +4,7 @@
 use befund_checks::{Check, Checks};
 use befund_facts::Subject;
 use befund_guides::{
-    AnswerId, Diagnosis, Entry, Event, FixId, Guide, NextStep, Page, Purpose, QuestionId, State, Verdict, diagnose,
+    AnswerId, Diagnosis, Entry, Event, FixId, Guide, Page, Purpose, QuestionId, State, Verdict, diagnose,
 };
 use befund_reference::Reference;
 use tokio_util::sync::CancellationToken;
@@ -206,14 +206,6 @@ impl App {
         checks
     }
 
-    /// The fix that the next step proposes, with the cause it is for.
-    pub(crate) fn proposed(next: &NextStep) -> Option<&FixId> {
-        match next {
-            NextStep::Fix { id, .. } => Some(id),
-            _ => None,
-        }
-    }
-
     pub(crate) const fn purpose_word(purpose: Purpose) -> &'static str {
         match purpose {
             Purpose::First => "first",
@@ -223,7 +215,11 @@ impl App {
 }
 
 /// A question and an answer that the guide has; `None` is "I don't know".
-fn known_answer(guide: &Guide, question: &str, answer: Option<&str>) -> Result<(QuestionId, Option<AnswerId>), AppError> {
+fn known_answer(
+    guide: &Guide,
+    question: &str,
+    answer: Option<&str>,
+) -> Result<(QuestionId, Option<AnswerId>), AppError> {
     let known = guide
         .questions
         .iter()

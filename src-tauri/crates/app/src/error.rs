@@ -80,7 +80,9 @@ impl AppError {
     /// The error in the person's language; the technical text stands at the end for whoever helps.
     pub fn view(&self, messages: &Messages, lang: Lang) -> ErrorView {
         let code = self.code();
-        let text = |part: &str| messages.get(lang, &format!("error-{code}-{part}"), &[("detail", self.to_string().into())]);
+        let text = |part: &str| {
+            messages.get(lang, &format!("error-{code}-{part}"), &[("detail", self.to_string().into())])
+        };
         ErrorView { code: code.into(), happened: text("happened"), means: text("means"), todo: text("todo") }
     }
 }

@@ -26,7 +26,9 @@ pub use error::AppError;
 pub use logging::start_log;
 pub use measuring::Offline;
 pub use paths::Paths;
-pub use policy::{DeskPolicy, HelpPolicy, Policy, PolicyInForce, PolicyLimits, Recipe, parse as parse_policy};
+pub use policy::{
+    DeskPolicy, HelpPolicy, Policy, PolicyInForce, PolicyLimits, Recipe, parse as parse_policy,
+};
 pub use settings::system_language;
 
 /// Reading packages, for the command line.

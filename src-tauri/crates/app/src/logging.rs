@@ -27,7 +27,8 @@ pub fn start_log(folder: &Path) {
     };
     let filter = EnvFilter::try_from_env("BEFUND_LOG").unwrap_or_else(|_| EnvFilter::new("warn,befund=info"));
     // A second start in one process (tests) keeps the first log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(appender).try_init();
+    let _ =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(appender).try_init();
 }
 
 /// The newest part of the newest log file, at most `limit` bytes, from the start of a line.

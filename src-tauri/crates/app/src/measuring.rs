@@ -62,10 +62,7 @@ impl App {
             }
         };
         // The sender goes into the measurement, so the watch ends with it.
-        let (facts, ()) = tokio::join!(
-            befund_facts::measure(&cx, subjects, self.now(), Some(sender)),
-            watch
-        );
+        let (facts, ()) = tokio::join!(befund_facts::measure(&cx, subjects, self.now(), Some(sender)), watch);
         let prepared = Facts::new(&facts);
         let results: Vec<CheckResult> = checks.iter().map(|check| check.judge(&prepared)).collect();
         for ((check, result), _) in checks.iter().zip(&results).zip(&told).filter(|(_, told)| !**told) {

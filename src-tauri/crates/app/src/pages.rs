@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use befund_checks::{CheckId, CheckResult, Group, Status};
 use befund_content::{Format, Text, format_value};
 use befund_guides::{
-    Certainty, Diagnosis, Evidence, Fix, NextStep, Page, Reason, Risk, Source, Speaks, State, TriedOutcome, reasons,
+    Certainty, Diagnosis, Evidence, Fix, NextStep, Page, Reason, Risk, Source, Speaks, State, TriedOutcome,
+    reasons,
 };
 use befund_reference::Reference;
 
 use crate::cases::Case;
-use crate::view::{
-    AnswerView, CasePage, CaseView, CheckGroup, EvidenceRow, FixView, PathNode, VerifyRow,
-};
+use crate::view::{AnswerView, CasePage, CaseView, CheckGroup, EvidenceRow, FixView, PathNode, VerifyRow};
 use crate::words::clock_time;
 use crate::{App, AppError};
 
@@ -155,7 +154,11 @@ impl App {
     }
 
     /// The reasons for a cause: what speaks for it first, then against; and what could not be measured.
-    fn evidence_rows(&self, case: &Case<'_>, cause: &befund_guides::CauseId) -> (Vec<EvidenceRow>, Vec<EvidenceRow>) {
+    fn evidence_rows(
+        &self,
+        case: &Case<'_>,
+        cause: &befund_guides::CauseId,
+    ) -> (Vec<EvidenceRow>, Vec<EvidenceRow>) {
         let results = by_check(&case.state);
         let mut reasons: Vec<Reason> = reasons(case.guide, &self.checks, &case.state.evidence, cause);
         reasons.sort_by_key(|r| match r.speaks {
@@ -183,7 +186,12 @@ impl App {
         (rows, self.unmeasured(&case.state))
     }
 
-    fn answer_row(&self, case: &Case<'_>, id: &befund_guides::QuestionId, speaks: &str) -> Option<EvidenceRow> {
+    fn answer_row(
+        &self,
+        case: &Case<'_>,
+        id: &befund_guides::QuestionId,
+        speaks: &str,
+    ) -> Option<EvidenceRow> {
         let question = case.guide.question(id)?;
         let given = case.state.evidence.answers.get(id)?.as_ref()?;
         let answer = question.answers.iter().find(|a| a.id == *given)?;
@@ -230,7 +238,12 @@ impl App {
     }
 
     fn unmeasured(&self, state: &State) -> Vec<EvidenceRow> {
-        state.results.iter().filter(|r| r.status == Status::Unknown).map(|r| self.result_row(r, "neither")).collect()
+        state
+            .results
+            .iter()
+            .filter(|r| r.status == Status::Unknown)
+            .map(|r| self.result_row(r, "neither"))
+            .collect()
     }
 
     fn measured_at(&self, case: &Case<'_>) -> String {

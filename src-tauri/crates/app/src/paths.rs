@@ -69,7 +69,9 @@ impl Paths {
 /// Where an administrator puts what holds for everybody on this computer.
 fn system_config() -> PathBuf {
     if cfg!(windows) {
-        std::env::var_os("ProgramData").map_or_else(|| PathBuf::from(r"C:\ProgramData"), PathBuf::from).join("Befund")
+        std::env::var_os("ProgramData")
+            .map_or_else(|| PathBuf::from(r"C:\ProgramData"), PathBuf::from)
+            .join("Befund")
     } else if cfg!(target_os = "macos") {
         PathBuf::from("/Library/Application Support/Befund")
     } else {

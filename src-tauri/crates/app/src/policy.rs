@@ -146,7 +146,8 @@ fn place(text: &str, offset: usize) -> (usize, usize) {
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let expected = || serde::de::Error::custom(format!("“{text}” is no duration; write \"4s\", \"500ms\" or \"1m\""));
+    let expected =
+        || serde::de::Error::custom(format!("“{text}” is no duration; write \"4s\", \"500ms\" or \"1m\""));
     let number: u64 = number.parse().map_err(|_| expected())?;
     let duration = match unit {
         "ms" => Duration::from_millis(number),

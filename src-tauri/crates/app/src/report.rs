@@ -274,7 +274,8 @@ impl App {
         } else {
             self.guide(guide)?
         };
-        let evidence = Evidence::parse(&evidence.display().to_string(), &read_text(evidence)?, guide, &self.checks)?;
+        let evidence =
+            Evidence::parse(&evidence.display().to_string(), &read_text(evidence)?, guide, &self.checks)?;
         let diagnosis = diagnose(guide, &self.checks, &evidence);
         Ok(self.guide_report(guide, diagnosis, Vec::new(), 0))
     }
@@ -303,7 +304,9 @@ impl App {
         };
         let named = |key: &str, text: Option<String>| text.map(|t| self.message_with(key, &[("title", &t)]));
         let next_sentence = match &diagnosis.next {
-            NextStep::Question { id, .. } => named("next-question", guide.question(id).map(|q| title(&q.ask))),
+            NextStep::Question { id, .. } => {
+                named("next-question", guide.question(id).map(|q| title(&q.ask)))
+            }
             NextStep::Fix { id, .. } => named("next-fix", guide.fix(id).map(|f| title(&f.title))),
             NextStep::HandOver { .. } => Some(self.message("next-hand-over")),
             NextStep::NoProblem { .. } => None,
@@ -335,10 +338,8 @@ impl App {
     /// Writes a case's package to a file.
     pub fn write_package(&self, reference: &str, output: Option<&Path>) -> Result<PackageReport, AppError> {
         let reference = Reference::parse(reference)?;
-        let path = output.map_or_else(
-            || PathBuf::from(befund_desk::PackageRef::name_for(reference)),
-            Path::to_path_buf,
-        );
+        let path = output
+            .map_or_else(|| PathBuf::from(befund_desk::PackageRef::name_for(reference)), Path::to_path_buf);
         let draft = self.draft(reference)?;
         self.with_preview(reference, &draft, |preview| {
             write_whole(&path, &preview.built.bytes)?;

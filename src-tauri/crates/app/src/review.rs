@@ -168,9 +168,11 @@ impl App {
                 limit: if limit_bytes == u64::MAX { String::new() } else { size(limit_bytes, lang) },
                 limit_bytes: if limit_bytes == u64::MAX { 0 } else { limit_bytes },
                 destination: self.destination(),
-                blocked: self.policy.error.as_ref().map(|e| {
-                    self.message_with("notice-policy", &[("detail", &e.to_string())])
-                }),
+                blocked: self
+                    .policy
+                    .error
+                    .as_ref()
+                    .map(|e| self.message_with("notice-policy", &[("detail", &e.to_string())])),
             })
         })
     }
@@ -318,7 +320,8 @@ impl App {
         }
         message(if nothing_measured(&case.state.evidence) {
             "finding-not-measured"
-        } else if diagnosis.outcome == Outcome::NoProblem || case.state.evidence.still_broken && all_ok(case) {
+        } else if diagnosis.outcome == Outcome::NoProblem || case.state.evidence.still_broken && all_ok(case)
+        {
             "finding-no-problem"
         } else {
             "finding-none"
@@ -342,9 +345,7 @@ impl App {
             };
             names.add(kind, &private.value);
         }
-        for (kind, value) in
-            [(PrivateWord::User, &contact.name), (PrivateWord::Mail, &contact.mail)]
-        {
+        for (kind, value) in [(PrivateWord::User, &contact.name), (PrivateWord::Mail, &contact.mail)] {
             if !value.trim().is_empty() {
                 names.add(kind, value.trim());
             }

@@ -86,7 +86,8 @@ impl App {
         let app = Arc::downgrade(self);
         let outcome = std::thread::Builder::new().name("outbox".into()).spawn(move || {
             while let Some(app) = app.upgrade() {
-                if app.has_outbox() && app.policy.error.is_none()
+                if app.has_outbox()
+                    && app.policy.error.is_none()
                     && let Err(error) = app.deliver()
                 {
                     tracing::warn!(%error, "delivering failed; it is tried again");

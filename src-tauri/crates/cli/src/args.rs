@@ -7,7 +7,11 @@ use clap::{Args, Parser, Subcommand};
 
 /// Finds out what is wrong with this computer, and tells support.
 #[derive(Debug, Parser)]
-#[command(name = "befund", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "befund",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Exit codes:
   0  it ran, whatever it found
   1  it could not run
@@ -20,7 +24,8 @@ Examples:
   befund check                        judge this computer
   befund guide internet               go through the guide, question by question
   befund guide internet --auto --json measure, ask nothing, print one object
-  befund send --guide internet        measure and file a ticket with the findings")]
+  befund send --guide internet        measure and file a ticket with the findings"
+)]
 pub(crate) struct Cli {
     /// Language of the texts: en or de (default: the system's).
     #[arg(long, global = true, value_name = "LANG")]

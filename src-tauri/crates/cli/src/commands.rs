@@ -20,7 +20,8 @@ pub(crate) async fn check(app: &App, args: &CheckArgs) -> anyhow::Result<ExitCod
     if args.json {
         print::json(&report)?;
     } else {
-        let width = report.results.iter().map(|r| app.state_word(r.status).chars().count()).max().unwrap_or(0);
+        let width =
+            report.results.iter().map(|r| app.state_word(r.status).chars().count()).max().unwrap_or(0);
         for result in &report.results {
             print::state_line(result.status.as_str(), &app.state_word(result.status), width, &result.text);
         }
@@ -87,7 +88,8 @@ async fn step_by_step(app: &App, guide: &str, offline: Offline) -> anyhow::Resul
             CasePage::Finding { likelihood, title, meaning, fix, .. } => {
                 print::line(&format!("\n{likelihood}: {title}\n{meaning}"));
                 show_fix(fix);
-                let options = [app.message("cli-fix-done"), app.message("cli-not-it"), app.message("cli-hand-over")];
+                let options =
+                    [app.message("cli-fix-done"), app.message("cli-not-it"), app.message("cli-hand-over")];
                 match choose(app, &options.each_ref().map(String::as_str)) {
                     Some(0) => CaseAction::FixDone { fix: fix.id.clone() },
                     Some(1) => CaseAction::NotIt { fix: fix.id.clone() },

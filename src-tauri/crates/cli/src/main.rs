@@ -34,7 +34,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             for notice in app.notices() {
                 print::note(&notice);
             }
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
             let outcome = runtime.block_on(async {
                 match command {
                     Command::Check(args) => commands::check(&app, &args).await,

@@ -46,7 +46,8 @@ pub(crate) fn state(status: &str, word: &str) -> String {
         "fail" => "31",
         _ => "2",
     };
-    let plain = !std::io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    let plain =
+        !std::io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
     if plain { word.to_owned() } else { format!("\u{1b}[{colour}m{word}\u{1b}[0m") }
 }
 

@@ -9,9 +9,7 @@ pub fn builtin(folder: &str) -> Vec<(String, &'static str)> {
     let mut files: Vec<_> = CONTENT
         .get_dir(folder)
         .map(|dir| {
-            dir.files()
-                .filter_map(|f| Some((f.path().to_str()?.to_owned(), f.contents_utf8()?)))
-                .collect()
+            dir.files().filter_map(|f| Some((f.path().to_str()?.to_owned(), f.contents_utf8()?))).collect()
         })
         .unwrap_or_default();
     files.sort_unstable();

@@ -75,11 +75,9 @@ pub fn load_dir(kind: &str, folders: &[&Path]) -> (Vec<ContentFile>, Vec<Content
         paths.sort();
         for path in paths {
             match read_bounded(&path) {
-                Ok(text) => files.push(ContentFile {
-                    name: path.display().to_string(),
-                    origin: Origin::Folder,
-                    text,
-                }),
+                Ok(text) => {
+                    files.push(ContentFile { name: path.display().to_string(), origin: Origin::Folder, text })
+                }
                 Err(error) => errors.push(error),
             }
         }
@@ -105,7 +103,8 @@ fn read_bounded(path: &Path) -> Result<String, ContentError> {
         .map_err(|e| ContentError::new(&name, format!("cannot be read: {e}"), "Check its permissions."))
         .and_then(|bytes| {
             String::from_utf8(bytes).map_err(|e| {
-                let line = 1 + e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+                let line =
+                    1 + e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
                 ContentError::new(&name, "the file is not UTF-8 text", "Save it with the encoding UTF-8.")
                     .at(line, 1)
             })

@@ -221,10 +221,12 @@ pub(crate) fn reasons_with(
             one(Source::Check(check.clone()), alone)
         })
         .collect();
-    reasons.extend(evidence.answers.iter().filter(|(id, _)| guide.question(id).is_some()).map(|(id, answer)| {
-        let alone = Evidence { answers: [(id.clone(), answer.clone())].into(), ..Evidence::default() };
-        one(Source::Question(id.clone()), alone)
-    }));
+    reasons.extend(evidence.answers.iter().filter(|(id, _)| guide.question(id).is_some()).map(
+        |(id, answer)| {
+            let alone = Evidence { answers: [(id.clone(), answer.clone())].into(), ..Evidence::default() };
+            one(Source::Question(id.clone()), alone)
+        },
+    ));
     reasons.sort_by(|a, b| b.strength.abs().total_cmp(&a.strength.abs()));
     reasons
 }

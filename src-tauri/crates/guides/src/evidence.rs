@@ -75,7 +75,11 @@ impl Evidence {
         }
         for (key, answer) in &raw.answers.0 {
             let Some(question) = guide.questions.iter().find(|q| q.id == key.value.as_str()) else {
-                return Err(unknown(key, "question", guide.questions.iter().map(|q| q.id.as_str()).collect()));
+                return Err(unknown(
+                    key,
+                    "question",
+                    guide.questions.iter().map(|q| q.id.as_str()).collect(),
+                ));
             };
             let given = match &answer.value {
                 None => None,

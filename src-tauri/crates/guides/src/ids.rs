@@ -11,7 +11,9 @@ use thiserror::Error;
 
 /// A name that cannot be one.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("“{0}” is not an id: use small letters a to z, digits and hyphens, beginning with a letter or a digit")]
+#[error(
+    "“{0}” is not an id: use small letters a to z, digits and hyphens, beginning with a letter or a digit"
+)]
 pub struct IdError(String);
 
 /// What an id looks like, as a regular expression for the schema.

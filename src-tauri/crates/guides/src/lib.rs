@@ -19,13 +19,9 @@ mod words;
 pub use diagnose::{Diagnosis, Outcome, RankedCause, Reason, Source, Speaks, diagnose, reasons};
 pub use evidence::Evidence;
 pub use file::schema;
-pub use guide::{
-    Answer, Cause, Fix, Guide, HandOver, Level, Priority, Question, Risk, Station, Symptoms,
-};
+pub use guide::{Answer, Cause, Fix, Guide, HandOver, Level, Priority, Question, Risk, Station, Symptoms};
 pub use ids::{AnswerId, CauseId, FixId, GuideId, IdError, QuestionId};
 pub use load::{Guides, parse_guide};
-pub use session::{
-    Entry, Event, JournalError, Page, Purpose, Session, State, Tried, TriedOutcome, Verdict,
-};
+pub use session::{Entry, Event, JournalError, Page, Purpose, Session, State, Tried, TriedOutcome, Verdict};
 pub use step::{NextStep, StepCost, StepKind};
 pub use words::Certainty;

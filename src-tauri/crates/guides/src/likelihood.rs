@@ -180,7 +180,10 @@ pub(crate) fn of_observations(guide: &Guide, baseline: &dyn Baseline, evidence: 
 /// ln P(fixes failed and turned down given each hypothesis).
 pub(crate) fn of_fixes(guide: &Guide, evidence: &Evidence) -> Vec<f64> {
     let log = |hypothesis: Hypothesis<'_>, ids: &BTreeSet<crate::FixId>, strength: f64| -> f64 {
-        ids.iter().filter_map(|id| guide.fix(id)).map(|fix| (1.0 - strength * of_help(hypothesis, fix)).ln()).sum()
+        ids.iter()
+            .filter_map(|id| guide.fix(id))
+            .map(|fix| (1.0 - strength * of_help(hypothesis, fix)).ln())
+            .sum()
     };
     Hypothesis::all(guide)
         .into_iter()

@@ -191,7 +191,12 @@ impl Reader<'_> {
                     ));
                 }
                 Ok(Question {
-                    healthy: self.answer_row(&format!("healthy answers to “{id}”"), key, &q.healthy, &answers)?,
+                    healthy: self.answer_row(
+                        &format!("healthy answers to “{id}”"),
+                        key,
+                        &q.healthy,
+                        &answers,
+                    )?,
                     ask: self.text(&q.ask)?,
                     hint: self.optional_text(q.hint.as_ref())?,
                     cost: self.cost(&q.cost)?,
@@ -262,12 +267,8 @@ impl Reader<'_> {
     fn shows(&self, of: &str, raw: &Shows, questions: &[Question], into: &mut Observed) -> Result<()> {
         for (key, row) in &raw.0 {
             if let Some(question) = questions.iter().find(|q| q.id == key.value.as_str()) {
-                let row = self.answer_row(
-                    &format!("“{}” in {of}", key.value),
-                    key,
-                    row,
-                    &question.answers,
-                )?;
+                let row =
+                    self.answer_row(&format!("“{}” in {of}", key.value), key, row, &question.answers)?;
                 into.answers.entry(question.id.clone()).or_insert(row);
                 continue;
             }

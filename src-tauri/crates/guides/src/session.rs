@@ -127,7 +127,9 @@ pub enum JournalError {
     #[error("the event cannot be written to the journal: {0}")]
     Write(#[source] serde_json::Error),
     /// A line in the middle is damaged.
-    #[error("line {line} of the session's journal is damaged: {reason}. Move the file away to start anew; nothing else is affected")]
+    #[error(
+        "line {line} of the session's journal is damaged: {reason}. Move the file away to start anew; nothing else is affected"
+    )]
     Damaged {
         /// Counted from 1.
         line: usize,
@@ -135,7 +137,9 @@ pub enum JournalError {
         reason: String,
     },
     /// The journal does not begin with a start.
-    #[error("the session's journal does not begin with its start: it is empty or its beginning is lost. Start a new session")]
+    #[error(
+        "the session's journal does not begin with its start: it is empty or its beginning is lost. Start a new session"
+    )]
     NoStart,
 }
 

@@ -236,7 +236,11 @@ impl<'g> Planner<'g> {
                 apply(option, &mut left);
                 let done = BTreeSet::from([i]);
                 let cost = option.cost + self.value(&left, &done, &all_asks, self.depth - 1);
-                steps.push(StepCost { kind: StepKind::Fix, id: option.fix.id.to_string(), cost_seconds: cost });
+                steps.push(StepCost {
+                    kind: StepKind::Fix,
+                    id: option.fix.id.to_string(),
+                    cost_seconds: cost,
+                });
             }
         }
         let none = BTreeSet::new();
@@ -357,7 +361,9 @@ impl<'g> Planner<'g> {
                     Some(cause) if Some(cause) == top => {
                         let title = self.guide.cause_title(cause);
                         title.map(|lang, t| match lang {
-                            befund_content::Lang::En => format!("This helps with the most likely cause: {t}."),
+                            befund_content::Lang::En => {
+                                format!("This helps with the most likely cause: {t}.")
+                            }
                             befund_content::Lang::De => {
                                 format!("Das hilft bei der wahrscheinlichsten Ursache: {t}.")
                             }
@@ -374,10 +380,7 @@ impl<'g> Planner<'g> {
                             }
                         })
                     }
-                    None => text(
-                        "This prepares the next step.",
-                        "Das bereitet den nächsten Schritt vor.",
-                    ),
+                    None => text("This prepares the next step.", "Das bereitet den nächsten Schritt vor."),
                 };
                 let helps: f64 = option.helps.iter().map(|(h, p)| belief[*h] * p).sum();
                 NextStep::Fix {
@@ -449,7 +452,9 @@ impl<'g> Planner<'g> {
         let top = causes.first().filter(|c| c.probability >= 0.5).and_then(|c| self.guide.cause(&c.id));
         let why = if let Some(cause) = top {
             cause.title.map(|lang, t| match lang {
-                befund_content::Lang::En => format!("A human can help better from here. The finding goes along: {t}."),
+                befund_content::Lang::En => {
+                    format!("A human can help better from here. The finding goes along: {t}.")
+                }
                 befund_content::Lang::De => {
                     format!("Ab hier hilft ein Mensch besser. Der Befund geht mit: {t}.")
                 }

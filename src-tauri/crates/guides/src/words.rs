@@ -5,8 +5,14 @@ use befund_content::Text;
 use serde::Serialize;
 
 /// P(result given cause), by word.
-pub(crate) const CHANCES: [(&str, f64); 6] =
-    [("always", 0.99), ("usually", 0.9), ("often", 0.7), ("sometimes", 0.3), ("rarely", 0.1), ("never", 0.01)];
+pub(crate) const CHANCES: [(&str, f64); 6] = [
+    ("always", 0.99),
+    ("usually", 0.9),
+    ("often", 0.7),
+    ("sometimes", 0.3),
+    ("rarely", 0.1),
+    ("never", 0.01),
+];
 
 /// Prior weight of a cause, by word.
 pub(crate) const WEIGHTS: [(&str, f64); 5] =

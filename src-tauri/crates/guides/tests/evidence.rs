@@ -27,9 +27,9 @@ fn an_evidence_file_is_read() {
         \t\"answers\": {\"vpn\": \"no\", \"place\": null, \"sign-in-seen\": true},\n\t\"fixes_failed\": [\"reconnect\"]\n}\n";
     let evidence = parse(pretty).unwrap();
     assert_eq!(evidence.checks[&"dns.server-answers".parse().unwrap()], Status::Fail);
-    assert_eq!(evidence.answers[&"vpn".parse().unwrap()].as_ref().unwrap().as_str(), "no");
-    assert_eq!(evidence.answers[&"sign-in-seen".parse().unwrap()].as_ref().unwrap().as_str(), "yes");
-    assert_eq!(evidence.answers[&"place".parse().unwrap()], None);
+    assert_eq!(evidence.answers["vpn"].as_ref().unwrap().as_str(), "no");
+    assert_eq!(evidence.answers["sign-in-seen"].as_ref().unwrap().as_str(), "yes");
+    assert_eq!(evidence.answers["place"], None);
     assert!(evidence.fixes_failed.contains("reconnect"));
     assert_eq!(parse("{}").unwrap(), Evidence::default());
 }
@@ -37,7 +37,12 @@ fn an_evidence_file_is_read() {
 #[test]
 fn a_slip_in_an_evidence_file_is_named_with_its_place_and_what_is_known() {
     let cases = [
-        (r#"{"checks": {"dns.server-answer": "fail"}}"#, "1:13", "no check “dns.server-answer”", "“dns.server-answers”"),
+        (
+            r#"{"checks": {"dns.server-answer": "fail"}}"#,
+            "1:13",
+            "no check “dns.server-answer”",
+            "“dns.server-answers”",
+        ),
         (r#"{"checks": {"nonsense": "fail"}}"#, "1:13", "no check “nonsense”", "link.connected"),
         (r#"{"checks": {"dns.slow": "failed"}}"#, "1:25", "“failed” is not a result", "ok, warn, fail"),
         (r#"{"answers": {"wherever": "home"}}"#, "1:14", "no question “wherever”", "other-devices"),
@@ -69,7 +74,10 @@ fn a_broken_guide_of_an_organisation_stops_no_other() {
     let shown: Vec<String> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(shown.len(), 2, "{shown:?}");
     assert!(shown[0].contains("broken.yaml:2:"), "{shown:?}");
-    assert!(shown[1].contains("zzz-twice.yaml") && shown[1].contains("already a guide “sample”"), "{shown:?}");
+    assert!(
+        shown[1].contains("zzz-twice.yaml") && shown[1].contains("already a guide “sample”"),
+        "{shown:?}"
+    );
     assert!(guides.get(&"sample".parse().unwrap()).is_some());
     // The organisation's file goes before the built-in one.
     assert_eq!(guides.get(&"internet".parse().unwrap()).unwrap().causes.len(), 1);

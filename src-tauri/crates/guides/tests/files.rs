@@ -22,12 +22,19 @@ fn valid(path: &Path, text: String) -> datatest_stable::Result<()> {
     let name = path.display().to_string();
     let guide = parse_guide(&name, &text, checks())?;
     if path.starts_with("../../../content") {
-        assert_eq!(path.file_stem().and_then(|s| s.to_str()), Some(guide.id.as_str()), "the file is called as its guide");
+        assert_eq!(
+            path.file_stem().and_then(|s| s.to_str()),
+            Some(guide.id.as_str()),
+            "the file is called as its guide"
+        );
         assert!(
             text.starts_with("# yaml-language-server: $schema=../schemas/guide.schema.json\n"),
             "the first line names the schema"
         );
-        assert!(path.with_file_name("../schemas/guide.schema.json").exists(), "the schema is missing: UPDATE_SCHEMAS=1");
+        assert!(
+            path.with_file_name("../schemas/guide.schema.json").exists(),
+            "the schema is missing: UPDATE_SCHEMAS=1"
+        );
     }
     let json: serde_json::Value = serde_saphyr::from_str(&text)?;
     let validator = jsonschema::validator_for(&schema().to_value())?;
@@ -50,7 +57,9 @@ fn invalid(path: &Path, text: String) -> datatest_stable::Result<()> {
     assert!(shown.starts_with(&format!("{name}:{}:{}: ", at.line, at.column)), "{shown}");
     assert!(!error.help.is_empty(), "what to do is missing: {shown}");
     // What the message quotes first is what stands at the place, where a name is quoted.
-    if let Some((quoted, _)) = error.message.strip_prefix("there is no ").and_then(|m| m.split_once('“')?.1.split_once('”')) {
+    if let Some((quoted, _)) =
+        error.message.strip_prefix("there is no ").and_then(|m| m.split_once('“')?.1.split_once('”'))
+    {
         let rest: String = line.unwrap_or_default().chars().skip(at.column - 1).collect();
         assert!(rest.trim_start_matches('"').starts_with(quoted), "{shown}: found there: {rest}");
     }
@@ -63,6 +72,9 @@ fn committed_schema(path: &Path, text: String) -> datatest_stable::Result<()> {
         std::fs::write(path, current)?;
         return Ok(());
     }
-    assert_eq!(text, current, "the types have changed: run the tests once with UPDATE_SCHEMAS=1 and commit the schema");
+    assert_eq!(
+        text, current,
+        "the types have changed: run the tests once with UPDATE_SCHEMAS=1 and commit the schema"
+    );
     Ok(())
 }

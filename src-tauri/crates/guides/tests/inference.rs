@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use befund_checks::{CheckId, Checks, Status};
 use befund_content::Text;
 use befund_guides::{
-    Answer, Cause, CauseId, Diagnosis, Evidence, Fix, Guide, HandOver, Level, NextStep, Outcome, Priority, Question,
-    Risk, StepKind, Symptoms, diagnose,
+    Answer, Cause, CauseId, Diagnosis, Evidence, Fix, Guide, HandOver, Level, NextStep, Outcome, Priority,
+    Question, Risk, StepKind, Symptoms, diagnose,
 };
 use proptest::prelude::*;
 
@@ -71,7 +71,11 @@ fn row() -> impl Strategy<Value = Row> {
 }
 
 fn raw() -> impl Strategy<Value = Raw> {
-    let cause = (0.1..40.0_f64, prop::array::uniform4(prop::option::of(row())), prop::array::uniform2(prop::option::of(row())))
+    let cause = (
+        0.1..40.0_f64,
+        prop::array::uniform4(prop::option::of(row())),
+        prop::array::uniform2(prop::option::of(row())),
+    )
         .prop_map(|(prior, checks, answers)| RawCause { prior, checks, answers })
         .boxed();
     (1..5_usize, 0..5_usize)
@@ -91,18 +95,31 @@ fn raw() -> impl Strategy<Value = Raw> {
                 any::<bool>(),
             )
         })
-        .prop_map(|(causes, no_problem, something_else, fixes, question_costs, hand_over, seen, answered, tried, still_broken)| Raw {
-            causes,
-            no_problem,
-            something_else,
-            fixes,
-            question_costs,
-            hand_over,
-            seen,
-            answered,
-            tried,
-            still_broken,
-        })
+        .prop_map(
+            |(
+                causes,
+                no_problem,
+                something_else,
+                fixes,
+                question_costs,
+                hand_over,
+                seen,
+                answered,
+                tried,
+                still_broken,
+            )| Raw {
+                causes,
+                no_problem,
+                something_else,
+                fixes,
+                question_costs,
+                hand_over,
+                seen,
+                answered,
+                tried,
+                still_broken,
+            },
+        )
 }
 
 fn named<K: Ord>(row: &Row, key: impl Fn(usize) -> K) -> BTreeMap<K, f64> {
@@ -121,7 +138,9 @@ fn guide(raw: &Raw) -> Guide {
             meaning: None,
             prior: c.prior,
             level: Level::First,
-            shows: (0..4).filter_map(|k| Some((check(k), named(c.checks[k].as_ref()?, |s| STATUSES[s])))).collect(),
+            shows: (0..4)
+                .filter_map(|k| Some((check(k), named(c.checks[k].as_ref()?, |s| STATUSES[s]))))
+                .collect(),
             answers: (0..2)
                 .filter_map(|q| {
                     let row = named(c.answers[q].as_ref()?, |a| ANSWERS[a].parse().unwrap());
@@ -180,13 +199,19 @@ fn guide(raw: &Raw) -> Guide {
 
 fn evidence(raw: &Raw) -> Evidence {
     let fixes = |what: u8| -> BTreeSet<_> {
-        (0..raw.tried.len()).filter(|i| raw.tried[*i] == what).map(|i| format!("fix-{i}").parse().unwrap()).collect()
+        (0..raw.tried.len())
+            .filter(|i| raw.tried[*i] == what)
+            .map(|i| format!("fix-{i}").parse().unwrap())
+            .collect()
     };
     Evidence {
         checks: (0..4).filter_map(|k| Some((check(k), STATUSES[raw.seen[k]?]))).collect(),
         answers: (0..2)
             .filter_map(|q| {
-                Some((format!("question-{q}").parse().unwrap(), raw.answered[q]?.map(|a| ANSWERS[a].parse().unwrap())))
+                Some((
+                    format!("question-{q}").parse().unwrap(),
+                    raw.answered[q]?.map(|a| ANSWERS[a].parse().unwrap()),
+                ))
             })
             .collect(),
         fixes_failed: fixes(1),
@@ -293,7 +318,11 @@ fn probability(diagnosis: &Diagnosis, id: &str) -> f64 {
 /// Rows whose every possibility is named with chance 0 say that nothing can be seen; no author means that.
 fn sensible(raw: &Raw) -> bool {
     raw.causes.iter().all(|c| {
-        c.checks.iter().chain(&c.answers).flatten().all(|row| row.iter().any(Option::is_none) || row.iter().flatten().sum::<f64>() > 1e-6)
+        c.checks
+            .iter()
+            .chain(&c.answers)
+            .flatten()
+            .all(|row| row.iter().any(Option::is_none) || row.iter().flatten().sum::<f64>() > 1e-6)
     })
 }
 

@@ -49,7 +49,9 @@ fn group(name: &str) -> Vec<&str> {
             "internet.secure",
         ],
         // What can be judged only once something was reached.
-        "later" => vec!["tls.trusted", "tls.certificate-dates", "clock.correct", "dns.slow", "gateway.latency"],
+        "later" => {
+            vec!["tls.trusted", "tls.certificate-dates", "clock.correct", "dns.slow", "gateway.latency"]
+        }
         "names" => vec!["internet.by-name", "web.open", "internet.secure", "dns.system-resolves"],
         "v6" => vec!["internet.by-address-ipv6", "internet.by-name-ipv6"],
         one => vec![one],
@@ -253,7 +255,12 @@ fn shown(diagnosis: &Diagnosis) -> String {
         NextStep::HandOver { .. } => "hand over".into(),
         NextStep::NoProblem { .. } => "no problem".into(),
     };
-    format!("{:?}: {} | no problem {:.4} | {next}", diagnosis.outcome, causes.join(", "), diagnosis.no_problem)
+    format!(
+        "{:?}: {} | no problem {:.4} | {next}",
+        diagnosis.outcome,
+        causes.join(", "),
+        diagnosis.no_problem
+    )
 }
 
 #[test]
@@ -285,7 +292,10 @@ fn a_healthy_network_is_told_so() {
         ("time servers blocked", "clock.correct=unknown"),
         ("a slow router", "gateway.latency=warn"),
         ("one of two name servers is silent", "dns.server-answers=warn"),
-        ("a router that hides, and little measured", "gateway.answers=unknown gateway.latency=unknown dns.slow=unknown"),
+        (
+            "a router that hides, and little measured",
+            "gateway.answers=unknown gateway.latency=unknown dns.slow=unknown",
+        ),
     ];
     for (what, changes) in healthy {
         let diagnosis = diagnose(&guide, &checks, &evidence(changes));
@@ -366,7 +376,9 @@ fn each_case_ends_solved_or_with_a_human_and_never_repeats_itself() {
 fn everything_at_odds_is_said_and_not_guessed() {
     let (guide, checks) = guide();
     // The adapter is off, the cable is out, and everything behind them works.
-    let odd = evidence("link.adapter-enabled=fail link.connected=fail address.assigned=fail route.default=fail gateway.answers=fail");
+    let odd = evidence(
+        "link.adapter-enabled=fail link.connected=fail address.assigned=fail route.default=fail gateway.answers=fail",
+    );
     let diagnosis = diagnose(&guide, &checks, &odd);
     assert_eq!(diagnosis.outcome, Outcome::Unsure, "{}", shown(&diagnosis));
     assert!(diagnosis.contradictory, "{}", shown(&diagnosis));

@@ -2,9 +2,7 @@
 
 use befund_checks::{CheckResult, Status};
 use befund_content::Text;
-use befund_guides::{
-    Entry, Event, JournalError, Page, Purpose, Session, TriedOutcome, Verdict,
-};
+use befund_guides::{Entry, Event, JournalError, Page, Purpose, Session, TriedOutcome, Verdict};
 use befund_reference::Reference;
 use jiff::Timestamp;
 
@@ -60,7 +58,8 @@ fn verified(id: &str, outcome: Verdict) -> Event {
 }
 
 fn session(events: Vec<Event>) -> Session {
-    let mut session = Session::start(at(0), reference(), "internet".parse().unwrap(), "Es geht nichts".into());
+    let mut session =
+        Session::start(at(0), reference(), "internet".parse().unwrap(), "Es geht nichts".into());
     for (i, event) in events.into_iter().enumerate() {
         session.push(at(1 + i as i64), event).unwrap();
     }
@@ -112,7 +111,10 @@ fn a_fix_that_did_not_help_is_evidence_and_the_person_is_believed() {
     assert!(state.evidence.fixes_failed.contains("reconnect"));
     assert!(state.evidence.fixes_skipped.contains("restart-router"));
     let outcomes: Vec<_> = state.tried.iter().map(|t| (t.fix.as_str(), t.outcome)).collect();
-    assert_eq!(outcomes, [("reconnect", TriedOutcome::DidNotHelp), ("restart-router", TriedOutcome::TurnedDown)]);
+    assert_eq!(
+        outcomes,
+        [("reconnect", TriedOutcome::DidNotHelp), ("restart-router", TriedOutcome::TurnedDown)]
+    );
 }
 
 #[test]
@@ -133,12 +135,12 @@ fn back_undoes_choices_one_by_one_and_forgets_nothing() {
     let state = case.replay();
     assert!(state.evidence.answers.is_empty());
     assert!(!state.can_go_back, "what was measured cannot be undone");
-    assert_eq!(state.given_before[&"place".parse().unwrap()].as_ref().unwrap().as_str(), "guest");
+    assert_eq!(state.given_before["place"].as_ref().unwrap().as_str(), "guest");
     // One too many changes nothing.
     case.push(at(13), Event::WentBack).unwrap();
     assert_eq!(case.replay().page, Page::Decide);
     case.push(at(14), answered("place", "home")).unwrap();
-    assert_eq!(case.replay().evidence.answers[&"place".parse().unwrap()].as_ref().unwrap().as_str(), "home");
+    assert_eq!(case.replay().evidence.answers["place"].as_ref().unwrap().as_str(), "home");
     assert_eq!(case.entries.len(), 10, "the journal keeps everything");
 }
 
@@ -186,7 +188,10 @@ fn a_journal_that_ends_anywhere_is_read_up_to_its_last_whole_line() {
         assert_eq!(good, torn.iter().rposition(|b| *b == b'\n').unwrap() + 1, "cut at {end}");
     }
     for end in 0..first {
-        assert!(matches!(Session::from_lines(&whole.as_bytes()[..end]), Err(JournalError::NoStart)), "cut at {end}");
+        assert!(
+            matches!(Session::from_lines(&whole.as_bytes()[..end]), Err(JournalError::NoStart)),
+            "cut at {end}"
+        );
     }
     // What a file system leaves behind after a power cut.
     let zeros = [whole.as_bytes(), &[0; 512]].concat();

@@ -81,17 +81,30 @@ fn detectors() -> Vec<(String, Detector)> {
             secrets::labelled,
         ),
         (format!(r"(?i){SECRET_WORDS}{SECRET_ENDINGS}(?:[ \t][^<>\n]{{0,80}})?>"), secrets::element),
-        (format!(r#"(?i)--?(?:[a-z0-9]{{1,16}}[_-]){{0,3}}{SECRET_WORDS}[ \t]{{1,4}}["'!-~]"#), secrets::flag),
-        (fixed(r"(?i)(?:pass(?:wort|word)|kennwort|pin)[ \t]{1,4}(?:ist|lautet|war|is|was)[ \t:]{1,3}"), secrets::spoken),
-        (fixed(r#"(?i)(?:pass(?:word|wd|phrase)|psk|identified[ \t]by)[ \t]{1,4}["'!-~]"#), secrets::word_after),
         (
-            fixed(r"(?:sshpass[ \t]{1,4}-p[ \t]?|(?:mysql(?:dump|admin)?|mariadb(?:-dump)?)[ \t][^\n|;]{0,120}?[ \t]-p)"),
+            format!(r#"(?i)--?(?:[a-z0-9]{{1,16}}[_-]){{0,3}}{SECRET_WORDS}[ \t]{{1,4}}["'!-~]"#),
+            secrets::flag,
+        ),
+        (
+            fixed(r"(?i)(?:pass(?:wort|word)|kennwort|pin)[ \t]{1,4}(?:ist|lautet|war|is|was)[ \t:]{1,3}"),
+            secrets::spoken,
+        ),
+        (
+            fixed(r#"(?i)(?:pass(?:word|wd|phrase)|psk|identified[ \t]by)[ \t]{1,4}["'!-~]"#),
+            secrets::word_after,
+        ),
+        (
+            fixed(
+                r"(?:sshpass[ \t]{1,4}-p[ \t]?|(?:mysql(?:dump|admin)?|mariadb(?:-dump)?)[ \t][^\n|;]{0,120}?[ \t]-p)",
+            ),
             secrets::short_flag,
         ),
         (fixed(r#"[ \t](?:-u[ \t]?|--(?:proxy-)?user[ =])["'!-~]"#), secrets::user_flag),
         (fixed(r"@|%40"), identity::mail),
         (
-            fixed(r"(?:/home/|/Users/|%2F(?:home|Users)%2F|(?i:[\\/]{1,2}(?:users|documents and settings)\\{1,2}))"),
+            fixed(
+                r"(?:/home/|/Users/|%2F(?:home|Users)%2F|(?i:[\\/]{1,2}(?:users|documents and settings)\\{1,2}))",
+            ),
             identity::home,
         ),
         (fixed(r"(?i)[23][0-9a-f]{3}:[0-9a-f:]"), identity::ipv6),

@@ -10,7 +10,8 @@ use crate::detect::detect;
 use crate::hit::Hit;
 use crate::variants::{Form, LONGEST, Pattern, patterns};
 use crate::words::{
-    LOOK_LEFT, contains_ignore_case, ends_with_ignore_case, ends_word, inside_escape, label_before, starts_word,
+    LOOK_LEFT, contains_ignore_case, ends_with_ignore_case, ends_word, inside_escape, label_before,
+    starts_word,
 };
 
 /// What stays readable at the caller's wish.
@@ -68,7 +69,10 @@ impl Engine {
             of: usize::MAX,
         }));
         let search = (!patterns.is_empty()).then(|| {
-            #[allow(clippy::expect_used, reason = "it fails only for gigabytes of names, and 256 bytes a name are the bound")]
+            #[allow(
+                clippy::expect_used,
+                reason = "it fails only for gigabytes of names, and 256 bytes a name are the bound"
+            )]
             AhoCorasick::builder()
                 .ascii_case_insensitive(true)
                 .match_kind(MatchKind::Standard)
@@ -80,7 +84,14 @@ impl Engine {
 
     /// Everything that starts (names) or is triggered (detectors) in `from..to`, unsorted, and where the
     /// detectors go on. `field` is the key of the JSON member whose value is searched.
-    pub(crate) fn find(&self, hay: &[u8], from: (usize, usize), to: usize, field: &str, hits: &mut Vec<Hit>) -> usize {
+    pub(crate) fn find(
+        &self,
+        hay: &[u8],
+        from: (usize, usize),
+        to: usize,
+        field: &str,
+        hits: &mut Vec<Hit>,
+    ) -> usize {
         let first = hits.len();
         self.names(hay, from.0, to, field, hits);
         let resume = detect(hay, from.1, to, &self.kept, hits);
@@ -109,15 +120,21 @@ impl Engine {
                 }
                 continue;
             }
-            let first_is_word = pattern.bytes.first().is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
-            let last_is_word = pattern.bytes.last().is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
-            if first_is_word && !starts_word(hay, start) || last_is_word && !ends_word(hay, end) || inside_escape(hay, start) {
+            let first_is_word =
+                pattern.bytes.first().is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
+            let last_is_word =
+                pattern.bytes.last().is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
+            if first_is_word && !starts_word(hay, start)
+                || last_is_word && !ends_word(hay, end)
+                || inside_escape(hay, start)
+            {
                 continue;
             }
             match pattern.form {
                 Form::Keep => {
                     // `kept.example` in `kept.example.org` or `x@kept.example` is another name.
-                    let longer = hay.get(end) == Some(&b'.') && hay.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)
+                    let longer = hay.get(end) == Some(&b'.')
+                        && hay.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)
                         || start > 0 && b".@-".contains(&hay[start - 1]);
                     if !longer {
                         hits.push(Hit::keep(start, end));
@@ -144,8 +161,19 @@ fn in_context(kind: Kind, hay: &[u8], start: usize, end: usize, field: &str) -> 
     match kind {
         Kind::User => {
             matches!(after, [b'@', next, ..] if next.is_ascii_alphanumeric() || *next == b'[')
-                || ["/home/", "/users/", "\\users\\", "%2fhome%2f"].iter().any(|p| ends_with_ignore_case(before, p))
-                || labelled(&["user", "login", "logname", "account", "owner", "benutzer", "full_name", "display_name"])
+                || ["/home/", "/users/", "\\users\\", "%2fhome%2f"]
+                    .iter()
+                    .any(|p| ends_with_ignore_case(before, p))
+                || labelled(&[
+                    "user",
+                    "login",
+                    "logname",
+                    "account",
+                    "owner",
+                    "benutzer",
+                    "full_name",
+                    "display_name",
+                ])
         }
         Kind::Host => {
             matches!(before, [.., user, b'@'] if user.is_ascii_alphanumeric() || *user == b']')
@@ -156,7 +184,10 @@ fn in_context(kind: Kind, hay: &[u8], start: usize, end: usize, field: &str) -> 
         }
         Kind::Ssid => labelled(&["ssid", "network", "wifi", "wlan", "netzwerk"]),
         Kind::Domain => {
-            before.ends_with(b".") || before.ends_with(b"@") || after.starts_with(b"\\") || labelled(&["domain", "search"])
+            before.ends_with(b".")
+                || before.ends_with(b"@")
+                || after.starts_with(b"\\")
+                || labelled(&["domain", "search"])
         }
         Kind::Serial => labelled(&["serial", "seriennummer"]),
         _ => true,

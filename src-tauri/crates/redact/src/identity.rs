@@ -12,13 +12,45 @@ use crate::words::{LOOK_LEFT, contains_ignore_case, ends_with_ignore_case, ends_
 
 /// Last labels that look like a domain's and are a systemd unit's or a file's.
 const NOT_DOMAINS: &[&str] = &[
-    "service", "socket", "mount", "automount", "timer", "target", "device", "slice", "scope", "path", "swap", "png",
-    "jpg", "jpeg", "svg", "gif", "ico", "webp", "js", "ts", "css", "json", "conf", "cfg", "txt", "log", "html", "so",
-    "deb", "rpm", "gz", "xz", "zst", "zip",
+    "service",
+    "socket",
+    "mount",
+    "automount",
+    "timer",
+    "target",
+    "device",
+    "slice",
+    "scope",
+    "path",
+    "swap",
+    "png",
+    "jpg",
+    "jpeg",
+    "svg",
+    "gif",
+    "ico",
+    "webp",
+    "js",
+    "ts",
+    "css",
+    "json",
+    "conf",
+    "cfg",
+    "txt",
+    "log",
+    "html",
+    "so",
+    "deb",
+    "rpm",
+    "gz",
+    "xz",
+    "zst",
+    "zip",
 ];
 
 /// Algorithms and repositories that are written like mail addresses.
-const NOT_MAIL: &[&str] = &["openssh.com", "libssh.org", "lysator.liu.se", "ssh.com", "putty.projects.tartarus.org"];
+const NOT_MAIL: &[&str] =
+    &["openssh.com", "libssh.org", "lysator.liu.se", "ssh.com", "putty.projects.tartarus.org"];
 
 /// Accounts in URLs and addresses that many people share.
 const SHARED_ACCOUNTS: &[&str] = &["git", "hg", "svn", "anonymous", "ftp", "www", "oauth2", "x-access-token"];
@@ -42,7 +74,8 @@ pub(crate) fn mail(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     if start > 0 && hay[start - 1] == b'\\' && at - start > 1 && b"nrt".contains(&hay[start]) {
         start += 1;
     }
-    let domain = hay[after..].iter().take(255).take_while(|b| b.is_ascii_alphanumeric() || b".-".contains(b)).count();
+    let domain =
+        hay[after..].iter().take(255).take_while(|b| b.is_ascii_alphanumeric() || b".-".contains(b)).count();
     let domain = &hay[after..after + domain];
     let trailing = domain.iter().rev().take_while(|b| b".-".contains(b)).count();
     let domain = &domain[..domain.len() - trailing];
@@ -57,7 +90,11 @@ pub(crate) fn mail(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
         && !NOT_DOMAINS.contains(&last)
         || last.starts_with("xn--") && labels.len() >= 2;
     let account = lower(&hay[start..at]);
-    if start == at || !is_domain || NOT_MAIL.contains(&lower_domain.as_str()) || SHARED_ACCOUNTS.contains(&account.as_str()) {
+    if start == at
+        || !is_domain
+        || NOT_MAIL.contains(&lower_domain.as_str())
+        || SHARED_ACCOUNTS.contains(&account.as_str())
+    {
         return false;
     }
     let address = format!("{account}@{lower_domain}");
@@ -71,15 +108,23 @@ pub(crate) fn mail(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
 /// Whether the bytes before belong to `scheme://user:password@`, which [`user_in_url`] reads.
 fn in_url_authority(hay: &[u8], start: usize) -> bool {
     let left = &hay[start.saturating_sub(LOOK_LEFT)..start];
-    let word = left.iter().rposition(|b| b.is_ascii_whitespace() || b"\"'<>".contains(b)).map_or(left, |i| &left[i + 1..]);
-    word.windows(3).rposition(|w| w == b"://").is_some_and(|at| !word[at + 3..].iter().any(|b| b"/?#".contains(b)))
+    let word = left
+        .iter()
+        .rposition(|b| b.is_ascii_whitespace() || b"\"'<>".contains(b))
+        .map_or(left, |i| &left[i + 1..]);
+    word.windows(3)
+        .rposition(|w| w == b"://")
+        .is_some_and(|at| !word[at + 3..].iter().any(|b| b"/?#".contains(b)))
 }
 
 /// `user` and `password` in `scheme://user:password@host`.
 pub(crate) fn user_in_url(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let Trigger { hay, end: at, .. } = *trigger;
     let authority = &hay[at..hay.len().min(at + LOOK_LEFT)];
-    let word = authority.iter().position(|b| b.is_ascii_whitespace() || b"\"'<>\\`".contains(b)).unwrap_or(authority.len());
+    let word = authority
+        .iter()
+        .position(|b| b.is_ascii_whitespace() || b"\"'<>\\`".contains(b))
+        .unwrap_or(authority.len());
     let word = &authority[..word];
     // A password may contain slashes and more `@`; a path may contain `@` too, but then has no colon before it.
     let slash = word.iter().position(|b| b"/?#".contains(b)).unwrap_or(word.len());
@@ -88,7 +133,8 @@ pub(crate) fn user_in_url(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
         None => {
             let Some(host) = word.iter().rposition(|b| *b == b'@') else { return true };
             let colon = word[..slash].iter().position(|b| *b == b':');
-            let port = colon.is_some_and(|c| slash > c + 1 && word[c + 1..slash].iter().all(u8::is_ascii_digit));
+            let port =
+                colon.is_some_and(|c| slash > c + 1 && word[c + 1..slash].iter().all(u8::is_ascii_digit));
             if colon.is_none() || port || word.first() == Some(&b'[') {
                 return true;
             }
@@ -100,9 +146,16 @@ pub(crate) fn user_in_url(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
         Some(colon) => (&info[..colon], Some((colon + 1, &info[colon + 1..]))),
         None => (info, None),
     };
-    let shared = SHARED_ACCOUNTS.contains(&lower(user).as_str()) || names_nobody(&lower(user)) || is_ordinary(&lower(user));
+    let shared = SHARED_ACCOUNTS.contains(&lower(user).as_str())
+        || names_nobody(&lower(user))
+        || is_ordinary(&lower(user));
     let is_placeholder = |b: &[u8]| placeholder_at(b).is_some();
-    if !user.is_empty() && !shared && !is_placeholder(user) && !user.starts_with(b"$") && !user.starts_with(b"{") {
+    if !user.is_empty()
+        && !shared
+        && !is_placeholder(user)
+        && !user.starts_with(b"$")
+        && !user.starts_with(b"{")
+    {
         // Without a password, something long is a token that stands in for both.
         let kind = if user.len() >= 20 { Kind::Token } else { Kind::User };
         hits.push(Hit::new(kind, at, at + user.len(), lower_unless(kind, user)));
@@ -128,8 +181,19 @@ fn text(value: &[u8]) -> String {
 /// The folder under `/home/`, `/Users/` or `\Users\`: somebody's login.
 pub(crate) fn home(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     const NOBODYS: &[&str] = &[
-        "shared", "public", "default", "default user", "all users", "defaultuser0", "linuxbrew", "lost+found", "%s",
-        "username", "username%", ".snapshots", ".ecryptfs",
+        "shared",
+        "public",
+        "default",
+        "default user",
+        "all users",
+        "defaultuser0",
+        "linuxbrew",
+        "lost+found",
+        "%s",
+        "username",
+        "username%",
+        ".snapshots",
+        ".ecryptfs",
     ];
     let Trigger { hay, start, end: at, .. } = *trigger;
     let unix = hay[start] == b'/' && hay[at - 1] == b'/';
@@ -150,7 +214,11 @@ pub(crate) fn home(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
         length -= 1;
     }
     let name = lower(&rest[..length]);
-    if length == 0 || NOBODYS.contains(&name.as_str()) || names_nobody(&name) || is_ordinary(&name) && name.len() > 2 {
+    if length == 0
+        || NOBODYS.contains(&name.as_str())
+        || names_nobody(&name)
+        || is_ordinary(&name) && name.len() > 2
+    {
         return false;
     }
     hits.push(Hit::new(Kind::User, at, at + length, name));
@@ -160,28 +228,47 @@ pub(crate) fn home(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
 /// Whether a path starts here, rather than goes on, as in `https://example.org/home/news`.
 fn starts_path(hay: &[u8], start: usize) -> bool {
     let before = &hay[start.saturating_sub(16)..start];
-    let continues = before.last().is_some_and(|b| b.is_ascii_alphanumeric() || b"-._~)]}".contains(b) || !b.is_ascii());
+    let continues =
+        before.last().is_some_and(|b| b.is_ascii_alphanumeric() || b"-._~)]}".contains(b) || !b.is_ascii());
     !continues
         || starts_word(hay, start) && before.last().is_some_and(u8::is_ascii_alphanumeric)
-        || ["/var", "/export", "/mnt", "/nfs", "/data", "/media", "/private", "/sysroot", "/System/Volumes/Data"]
-            .iter()
-            .any(|root| before.ends_with(&root.as_bytes()[root.len().saturating_sub(16)..]))
+        || [
+            "/var",
+            "/export",
+            "/mnt",
+            "/nfs",
+            "/data",
+            "/media",
+            "/private",
+            "/sysroot",
+            "/System/Volumes/Data",
+        ]
+        .iter()
+        .any(|root| before.ends_with(&root.as_bytes()[root.len().saturating_sub(16)..]))
 }
 
 /// A public address in dotted form, unless it is a version, an object id or part of something longer.
 pub(crate) fn ipv4(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let Trigger { hay, start, end, kept, .. } = *trigger;
-    let Some(address) = std::str::from_utf8(&hay[start..end]).ok().and_then(|t| t.parse::<Ipv4Addr>().ok()) else {
+    let Some(address) = std::str::from_utf8(&hay[start..end]).ok().and_then(|t| t.parse::<Ipv4Addr>().ok())
+    else {
         return false;
     };
-    if !starts_word(hay, start) || !ends_word(hay, end) || goes_on(hay, start, end) || is_version(hay, start) {
+    if !starts_word(hay, start) || !ends_word(hay, end) || goes_on(hay, start, end) || is_version(hay, start)
+    {
         return false;
     }
     replace_public(IpAddr::V4(address), start, end, kept, hits);
     true
 }
 
-fn replace_public(address: IpAddr, start: usize, end: usize, kept: &crate::engine::Kept, hits: &mut Vec<Hit>) {
+fn replace_public(
+    address: IpAddr,
+    start: usize,
+    end: usize,
+    kept: &crate::engine::Kept,
+    hits: &mut Vec<Hit>,
+) {
     let value = canonical(address);
     if is_public(address) && !kept.address(&value) {
         hits.push(Hit::new(Kind::Ip, start, end, value));
@@ -202,8 +289,10 @@ fn goes_on(hay: &[u8], start: usize, end: usize) -> bool {
 
 /// Whether the word before says that four numbers are a version.
 fn is_version(hay: &[u8], start: usize) -> bool {
-    const WORDS: &[&str] =
-        &["version", "ver", "release", "revision", "rev", "firmware", "driver", "build", "bios", "fw", "assembly", "v"];
+    const WORDS: &[&str] = &[
+        "version", "ver", "release", "revision", "rev", "firmware", "driver", "build", "bios", "fw",
+        "assembly", "v",
+    ];
     let before = &hay[start.saturating_sub(24)..start];
     let blank = before.iter().rev().take_while(|b| b" \t:=\"'(.".contains(b)).count();
     if blank > 4 {
@@ -212,7 +301,8 @@ fn is_version(hay: &[u8], start: usize) -> bool {
     let before = &before[..before.len() - blank];
     let word = before.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
     let word = lower(&before[before.len() - word..]);
-    WORDS.iter().any(|w| if w.len() < 4 { word == *w } else { word.ends_with(w) }) || word == "so" && blank == 1
+    WORDS.iter().any(|w| if w.len() < 4 { word == *w } else { word.ends_with(w) })
+        || word == "so" && blank == 1
 }
 
 /// `ip-203-0-113-7`, as clouds and access providers name hosts.
@@ -253,8 +343,11 @@ pub(crate) fn ipv6(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     } else if shows_mac(address) && embedded_v4(address).is_none() {
         // The prefix says which network it is and stays.
         let written = &hay[start..end];
-        let colons = |n: usize| written.iter().enumerate().filter(|(_, b)| **b == b':').nth_back(n).map(|(i, _)| i + 1);
-        let half = colons(3).unwrap_or(0).max(written.windows(2).position(|w| w == b"::").map_or(0, |i| i + 2));
+        let colons = |n: usize| {
+            written.iter().enumerate().filter(|(_, b)| **b == b':').nth_back(n).map(|(i, _)| i + 1)
+        };
+        let half =
+            colons(3).unwrap_or(0).max(written.windows(2).position(|w| w == b"::").map_or(0, |i| i + 2));
         hits.push(Hit::new(Kind::Ip, start + half, end, value));
     }
     true
@@ -266,7 +359,8 @@ fn address_at(hay: &[u8], start: usize) -> Option<(Ipv6Addr, usize)> {
     let run = &hay[start..start + run];
     let mut end = run.len();
     while end >= 3 {
-        if let Some(address) = std::str::from_utf8(&run[..end]).ok().and_then(|t| t.parse::<Ipv6Addr>().ok()) {
+        if let Some(address) = std::str::from_utf8(&run[..end]).ok().and_then(|t| t.parse::<Ipv6Addr>().ok())
+        {
             let goes_on = matches!(run.get(end..), Some([b':', next, ..]) if next.is_ascii_hexdigit());
             let at = start + end;
             return (!goes_on && (end < run.len() || ends_word(hay, at))).then_some((address, at));
@@ -296,7 +390,8 @@ pub(crate) fn mac(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let Some(separator) = hay[start..end].iter().copied().find(|b| b":-_".contains(b)) else { return false };
     // Times, fingerprints and IPv6 addresses are runs of the same characters, only longer or uneven.
     let of_it = |b: &u8| b.is_ascii_hexdigit() || *b == separator;
-    let mut from = start - hay[start.saturating_sub(200)..start].iter().rev().take_while(|b| of_it(b)).count();
+    let mut from =
+        start - hay[start.saturating_sub(200)..start].iter().rev().take_while(|b| of_it(b)).count();
     let mut to = end + hay[end..].iter().take(200).take_while(|b| of_it(b)).count();
     if separator == b'_' && from < start {
         // BlueZ: `dev_00_1B_…`, where the letters before are no digits by chance.
@@ -315,7 +410,8 @@ pub(crate) fn mac(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let groups: Vec<&[u8]> = hay[from..to].split(|b| *b == separator).collect();
     let full = groups.iter().filter(|g| g.len() == 2).count();
     let plausible = groups.iter().all(|g| matches!(g.len(), 1 | 2))
-        && (full == groups.len() || separator == b':' && groups.len() == 6 && full >= 3 && has_letter(&groups));
+        && (full == groups.len()
+            || separator == b':' && groups.len() == 6 && full >= 3 && has_letter(&groups));
     if !plausible {
         return false;
     }

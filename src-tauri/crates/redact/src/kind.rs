@@ -134,7 +134,8 @@ mod tests {
             assert_eq!(kind.as_str().parse(), Ok(kind));
             assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{kind}\""));
         }
-        for other in ["[host-]", "[host-x]", "[hostess-1]", "[host-1", "host-1]", "[-1]", "[host-1234567890]"] {
+        for other in ["[host-]", "[host-x]", "[hostess-1]", "[host-1", "host-1]", "[-1]", "[host-1234567890]"]
+        {
             assert_eq!(placeholder_at(other.as_bytes()), None, "{other}");
         }
     }

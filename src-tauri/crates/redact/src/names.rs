@@ -55,7 +55,9 @@ pub enum NamesError {
         kind: Kind,
     },
     /// A value too long to be looked for.
-    #[error("{file}:{line}: the value has {length} bytes, and at most {LONGEST} can be looked for; shorten it")]
+    #[error(
+        "{file}:{line}: the value has {length} bytes, and at most {LONGEST} can be looked for; shorten it"
+    )]
     TooLong {
         /// The file.
         file: String,
@@ -172,7 +174,9 @@ mod tests {
 
     #[test]
     fn a_file_of_names_is_read() {
-        let names = Names::parse("n", "# mine\n\nhost: pc-17\n  user : Erika Muster\nmac: 00:1b:63:84:45:e6\n").unwrap();
+        let names =
+            Names::parse("n", "# mine\n\nhost: pc-17\n  user : Erika Muster\nmac: 00:1b:63:84:45:e6\n")
+                .unwrap();
         let all: Vec<_> = names.iter().collect();
         assert_eq!(
             all,
@@ -183,7 +187,10 @@ mod tests {
     #[test]
     fn errors_name_the_place_and_what_is_expected() {
         let say = |text: &str| Names::parse("names.txt", text).unwrap_err().to_string();
-        assert_eq!(say("\npc-17"), "names.txt:2: expected “kind: value”, such as “host: pc-17”; found “pc-17”");
+        assert_eq!(
+            say("\npc-17"),
+            "names.txt:2: expected “kind: value”, such as “host: pc-17”; found “pc-17”"
+        );
         assert_eq!(
             say("  hots: pc-17"),
             "names.txt:1:3: there is no kind “hots”; use one of user, home, host, domain, mac, ip, ssid, mail, \

@@ -62,9 +62,9 @@ impl Redactor {
                 Value::String(String::from_utf8_lossy(&redacted).into_owned())
             }
             Value::Array(items) => items.iter().map(|item| self.member(field, item)).collect(),
-            Value::Object(map) => {
-                Value::Object(map.iter().map(|(key, inner)| (self.text(key), self.member(key, inner))).collect())
-            }
+            Value::Object(map) => Value::Object(
+                map.iter().map(|(key, inner)| (self.text(key), self.member(key, inner))).collect(),
+            ),
             other => other.clone(),
         }
     }
@@ -151,7 +151,15 @@ mod tests {
         let token = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
         let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N";
         let key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nIBAAKC\n-----END RSA PRIVATE KEY-----";
-        for private in [token, jwt, "AKIAIOSFODNN7EXAMPLE", key, "erika@example.org", "93.184.216.34", "DE89370400440532013000"] {
+        for private in [
+            token,
+            jwt,
+            "AKIAIOSFODNN7EXAMPLE",
+            key,
+            "erika@example.org",
+            "93.184.216.34",
+            "DE89370400440532013000",
+        ] {
             let out = redactor().text(&format!("before {private} after"));
             assert!(out.starts_with("before [") && out.ends_with("] after"), "{private} → {out}");
         }
@@ -162,7 +170,8 @@ mod tests {
         let mut redactor = redactor();
         assert_eq!(redactor.text("PC-17.example.org and pc-17"), "[host-1] and [host-1]");
         assert_eq!(redactor.text("emustermann@pc-17"), redactor.text("emustermann@pc-17"));
-        let out = redactor.json(&json!({ "host": "pc-17.example.org", "list": [1, true, null, "a 10.0.0.1"] }));
+        let out =
+            redactor.json(&json!({ "host": "pc-17.example.org", "list": [1, true, null, "a 10.0.0.1"] }));
         assert_eq!(out["host"], "[host-1]");
         assert_eq!(out["list"], json!([1, true, null, "a 10.0.0.1"]));
         assert_eq!(redactor.counts()[&Kind::Host], 5);

@@ -25,10 +25,8 @@ pub(crate) fn private_key(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
 pub(crate) fn putty_key(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let Trigger { hay, end, .. } = *trigger;
     let Some(first) = find(&hay[end..], b"\n").map(|i| end + i + 1) else { return false };
-    let length = hay[first..]
-        .iter()
-        .take_while(|b| b.is_ascii_alphanumeric() || b"+/=\r\n".contains(b))
-        .count();
+    let length =
+        hay[first..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"+/=\r\n".contains(b)).count();
     push(trigger, hits, Kind::Key, first, first + length, Some(Rest::Base64))
 }
 
@@ -70,8 +68,8 @@ pub(crate) fn scheme(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
 /// A JSON Web Token.
 pub(crate) fn jwt(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let Trigger { hay, start, .. } = *trigger;
-    let to = start
-        + hay[start..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"-_.=".contains(b)).count();
+    let to =
+        start + hay[start..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"-_.=".contains(b)).count();
     let dots = hay[start..to].iter().filter(|b| **b == b'.').count();
     starts_word(hay, start) && dots >= 1 && push(trigger, hits, Kind::Token, start, to, Some(Rest::Word))
 }
@@ -87,8 +85,8 @@ pub(crate) fn aws(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
 /// A token whose maker marks it with a prefix.
 pub(crate) fn known_format(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let Trigger { hay, start, .. } = *trigger;
-    let to = start
-        + hay[start..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b)).count();
+    let to =
+        start + hay[start..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b)).count();
     starts_word(hay, start) && push(trigger, hits, Kind::Token, start, to, Some(Rest::Word))
 }
 
@@ -227,7 +225,10 @@ fn closing(hay: &[u8], from: usize, quote: u8) -> usize {
 /// The end of a word that may hold any sign but those that separate values.
 fn token_end(hay: &[u8], from: usize) -> usize {
     let from = from.min(hay.len());
-    from + hay[from..].iter().take_while(|b| !b.is_ascii_whitespace() && !b"\"'<>,;&|)}]\\".contains(b)).count()
+    from + hay[from..]
+        .iter()
+        .take_while(|b| !b.is_ascii_whitespace() && !b"\"'<>,;&|)}]\\".contains(b))
+        .count()
 }
 
 fn trim_sentence(mut value: &[u8]) -> &[u8] {

@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn any_piece_size_gives_the_same() {
-        let input = "pc-17 asked 93.184.216.34 for \"token\": \"abc123def\"\nMail an erika@example.org\n".repeat(40);
+        let input =
+            "pc-17 asked 93.184.216.34 for \"token\": \"abc123def\"\nMail an erika@example.org\n".repeat(40);
         let whole = redactor().whole(input.as_bytes(), "");
         for size in [1, 2, 3, 17, 256, 4096] {
             let mut out = Vec::new();

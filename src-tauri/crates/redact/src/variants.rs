@@ -35,7 +35,11 @@ pub(crate) enum Form {
 pub(crate) fn patterns(known: &[(Kind, String)]) -> Vec<Pattern> {
     let mut all = Collected::default();
     for (of, (kind, value)) in known.iter().enumerate() {
-        let form = if !kind.is_secret() && *kind != Kind::Mail && is_ordinary(value) { Form::InContext } else { Form::Word };
+        let form = if !kind.is_secret() && *kind != Kind::Mail && is_ordinary(value) {
+            Form::InContext
+        } else {
+            Form::Word
+        };
         all.spellings(value, form, of);
         encoded(value, *kind, of, &mut all);
     }
@@ -120,8 +124,10 @@ impl Collected {
 fn person(value: &str, of: usize, all: &mut Collected) {
     let plain = without_umlauts(value);
     for value in [value, plain.as_str()] {
-        let parts: Vec<&str> =
-            value.split(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '_')).filter(|p| !p.is_empty()).collect();
+        let parts: Vec<&str> = value
+            .split(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '_'))
+            .filter(|p| !p.is_empty())
+            .collect();
         let form = |p: &str| if is_ordinary(p) { Form::InContext } else { Form::Word };
         if parts.len() == 1 {
             all.spellings(value, form(value), of);
@@ -204,7 +210,8 @@ pub(crate) fn base64_cores(value: &[u8]) -> Vec<String> {
             let known = (shift * 8).div_ceil(6)..bytes.len() * 8 / 6;
             let sextet = |at: usize| {
                 let bit = at * 6;
-                let pair = u16::from(bytes[bit / 8]) << 8 | u16::from(bytes.get(bit / 8 + 1).copied().unwrap_or(0));
+                let pair =
+                    u16::from(bytes[bit / 8]) << 8 | u16::from(bytes.get(bit / 8 + 1).copied().unwrap_or(0));
                 char::from(ALPHABET[usize::from(pair >> (10 - bit % 8)) & 63])
             };
             (known.len() >= SHORTEST).then(|| known.map(sextet).collect())
@@ -243,7 +250,11 @@ fn json_escaped(text: &str, ascii: bool) -> String {
 }
 
 fn html_escaped(text: &str, quote: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', quote)
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', quote)
 }
 
 /// As `iw` and `wpa_supplicant` write what is not ASCII.
@@ -286,7 +297,8 @@ mod tests {
     #[test]
     fn a_full_name_is_known_in_both_orders_and_in_parts() {
         let all = written(Kind::User, "Jürgen Muster");
-        for expected in ["Muster, Jürgen", "Juergen Muster", "juergen.muster", "muster", "JÜRGEN", "Jürgen"] {
+        for expected in ["Muster, Jürgen", "Juergen Muster", "juergen.muster", "muster", "JÜRGEN", "Jürgen"]
+        {
             assert!(all.iter().any(|a| a.eq_ignore_ascii_case(expected)), "{expected} {all:?}");
         }
     }
@@ -294,7 +306,9 @@ mod tests {
     #[test]
     fn encodings_are_known() {
         let all = written(Kind::Ssid, "Café \"7\"");
-        for expected in ["Caf%C3%A9%20%227%22", "Caf\\u00e9 \\\"7\\\"", "Café &quot;7&quot;", "Caf\\xc3\\xa9 \"7\""] {
+        for expected in
+            ["Caf%C3%A9%20%227%22", "Caf\\u00e9 \\\"7\\\"", "Café &quot;7&quot;", "Caf\\xc3\\xa9 \"7\""]
+        {
             assert!(all.iter().any(|a| a == expected), "{expected} {all:?}");
         }
     }

@@ -112,8 +112,16 @@ mod tests {
 
     #[test]
     fn words_start_after_anything_but_letters_and_digits() {
-        for text in ["erika", " erika", "_erika", "„erika“", "a%20erika", r"a\nerika", r"a\x20erika", "\x1b[1;31merika"]
-        {
+        for text in [
+            "erika",
+            " erika",
+            "_erika",
+            "„erika“",
+            "a%20erika",
+            r"a\nerika",
+            r"a\x20erika",
+            "\x1b[1;31merika",
+        ] {
             assert!(starts(text, "erika"), "{text}");
         }
         for text in ["xerika", "9erika", "ßerika", "merika"] {
