@@ -109,7 +109,7 @@ async fn from_home_to_ticket(lang: Lang) -> Result<()> {
                 walk.press("ui-question-next").await?;
                 let script = format!(
                     "return document.querySelector('main').dataset.page !== 'question' || document.querySelector('h1').innerText !== {}",
-                    Value::from(walk.window.run("return document.querySelector('h1').innerText").await?)
+                    walk.window.run("return document.querySelector('h1').innerText").await?
                 );
                 walk.window.until("the next step", &script).await?;
             }

@@ -16,7 +16,7 @@ use crate::programs::{Scratch, artefacts, desktop};
 
 /// How long a page may take to appear: measuring is bounded by its own budgets, and the machine may
 /// be busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Processes that end with the test.
 struct Killed(Child);

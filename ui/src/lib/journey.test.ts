@@ -57,6 +57,16 @@ describe("the way through the window", () => {
     expect(journey.screen.at).toBe("home");
   });
 
+  it("is not pulled back by an answer that comes too late", async () => {
+    await journey.startCase("internet", "");
+    backend.cancel = () => Promise.resolve();
+    const measuring = journey.measure(() => undefined);
+    await journey.home();
+    backend.finish(backend.views.pages.finding);
+    await measuring;
+    expect(journey.screen.at).toBe("home");
+  });
+
   it("goes on with what is known when a measurement is cancelled", async () => {
     await journey.startCase("internet", "");
     const measuring = journey.measure(() => undefined);

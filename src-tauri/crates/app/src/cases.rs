@@ -192,7 +192,7 @@ impl App {
         let state = self.cases.load(reference)?.replay();
         let id = state.guide.as_ref().map_or("", |g| g.as_str());
         let guide = self.guide(id)?;
-        Ok(Case { reference, guide, state })
+        Ok(Case { reference, state, guide })
     }
 
     pub(crate) fn guide(&self, id: &str) -> Result<&Guide, AppError> {

@@ -156,7 +156,7 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
         _ => return Err(expected()),
     };
     // Above ten minutes nobody waits any more; zero would measure nothing at all.
-    if duration.is_zero() || duration > Duration::from_secs(600) {
+    if duration.is_zero() || duration > Duration::from_mins(10) {
         return Err(serde::de::Error::custom(format!("“{text}” is out of range: from 1ms to 10m")));
     }
     Ok(duration)

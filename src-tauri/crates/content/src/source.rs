@@ -76,7 +76,11 @@ pub fn load_dir(kind: &str, folders: &[&Path]) -> (Vec<ContentFile>, Vec<Content
         for path in paths {
             match read_bounded(&path) {
                 Ok(text) => {
-                    files.push(ContentFile { name: path.display().to_string(), origin: Origin::Folder, text })
+                    files.push(ContentFile {
+                        name: path.display().to_string(),
+                        origin: Origin::Folder,
+                        text,
+                    });
                 }
                 Err(error) => errors.push(error),
             }

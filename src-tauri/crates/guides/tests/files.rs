@@ -1,6 +1,8 @@
 //! Every sample in tests/files/valid loads and fits the schema; every one in tests/files/invalid gives the error that
 //! its first lines expect, at a place that the file has; the committed schema is the one that the types give.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
 use std::path::Path;
 
 use befund_checks::Checks;
@@ -44,6 +46,7 @@ fn valid(path: &Path, text: String) -> datatest_stable::Result<()> {
     Ok(())
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "the harness wants a Result")]
 fn invalid(path: &Path, text: String) -> datatest_stable::Result<()> {
     let name = path.display().to_string();
     let error = parse_guide(&name, &text, checks()).expect_err("loads, and should not");

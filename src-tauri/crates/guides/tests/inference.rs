@@ -1,6 +1,10 @@
 //! The inference against a second one that is written in another way: every possible world is enumerated with its
 //! probability, in plain numbers, and those that fit what was seen are counted. And what must hold of the next step.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+// Written to be compared with the formulas rather than to be short.
+#![allow(clippy::option_option, clippy::needless_range_loop, clippy::type_complexity)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use befund_checks::{CheckId, Checks, Status};

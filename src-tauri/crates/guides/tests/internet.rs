@@ -1,6 +1,8 @@
 //! The guide `internet` against what each of its causes looks like on a real computer: the cause comes first, and
 //! its fix or a human next. A healthy network is told so.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
 use std::collections::BTreeMap;
 
 use befund_checks::{CheckId, Checks, Status};

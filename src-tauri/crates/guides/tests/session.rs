@@ -1,5 +1,7 @@
 //! A case as its journal tells it: page by page, back and forth, and after the power has gone in the middle of a line.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
 use befund_checks::{CheckResult, Status};
 use befund_content::Text;
 use befund_guides::{Entry, Event, JournalError, Page, Purpose, Session, TriedOutcome, Verdict};

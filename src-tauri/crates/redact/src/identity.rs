@@ -440,7 +440,7 @@ fn has_letter(groups: &[&[u8]]) -> bool {
 /// Hardware addresses as Cisco writes them: `001b.6384.45e6`.
 pub(crate) fn dotted_mac(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let Trigger { hay, start, end, .. } = *trigger;
-    let goes_on = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_hexdigit());
+    let goes_on = |b: Option<&u8>| b.is_some_and(u8::is_ascii_hexdigit);
     let alone = starts_word(hay, start)
         && ends_word(hay, end)
         && !(start >= 2 && hay[start - 1] == b'.' && goes_on(hay.get(start - 2)))

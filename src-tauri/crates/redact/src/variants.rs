@@ -58,10 +58,8 @@ pub(crate) fn patterns(known: &[(Kind, String)]) -> Vec<Pattern> {
             Kind::Home => all.spellings(&value.replace('/', "\\"), Form::Word, of),
             Kind::Mac => hardware_address(value, of, &mut all),
             Kind::Ip => all.spellings(&value.replace('.', "-"), Form::Word, of),
-            Kind::Ssid => {
-                if value.len() >= 4 {
-                    all.add(hex(value.as_bytes()).into_bytes(), Form::Word, of);
-                }
+            Kind::Ssid if value.len() >= 4 => {
+                all.add(hex(value.as_bytes()).into_bytes(), Form::Word, of);
             }
             _ => {}
         }

@@ -1,0 +1,1 @@
+//! Hostile packages: each is refused with a clear error.
