@@ -1,5 +1,7 @@
 //! The command as a user runs it: a child process, its output, its exit code, and what is on disk.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something unexpected happens")]
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Output, Stdio};

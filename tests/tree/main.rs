@@ -1,5 +1,7 @@
 //! Rules of the tree: who may use whom, one copy of each text, nothing that names a machine.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something unexpected happens")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;

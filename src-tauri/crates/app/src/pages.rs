@@ -22,7 +22,7 @@ impl App {
         // The outbox decides: a crash between filing and the journal's line changes nothing.
         let page = match self.sent(reference)? {
             Some(sent) => CasePage::Sent { sent },
-            None => self.page(&case)?,
+            None => self.page(&case),
         };
         Ok(CaseView {
             reference: reference.to_string(),
@@ -38,8 +38,8 @@ impl App {
         text.get(self.lang()).to_owned()
     }
 
-    fn page(&self, case: &Case<'_>) -> Result<CasePage, AppError> {
-        Ok(match &case.state.page {
+    fn page(&self, case: &Case<'_>) -> CasePage {
+        match &case.state.page {
             Page::Checking { purpose } => CasePage::Checking {
                 purpose: Self::purpose_word(*purpose).into(),
                 groups: self.waiting_groups(case),
@@ -59,7 +59,7 @@ impl App {
             Page::Solved => CasePage::Solved {
                 fix: case.state.helped().and_then(|id| case.guide.fix(id)).map(|f| self.text(&f.title)),
             },
-        })
+        }
     }
 
     fn waiting_groups(&self, case: &Case<'_>) -> Vec<CheckGroup> {

@@ -458,7 +458,7 @@ pub struct ReviewFile {
 }
 
 /// A change the person makes while reviewing. Absent fields stay as they are.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
 #[ts(export)]
 pub struct ReviewChange {

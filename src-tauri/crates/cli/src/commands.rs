@@ -191,7 +191,10 @@ pub(crate) async fn send(app: &App, args: &SendArgs) -> anyhow::Result<ExitCode>
         removed: (!args.without.is_empty()).then(|| args.without.clone()),
         words: None,
     };
-    app.change_review(&reference, change)?;
+    // A case that is sent already has nothing to change; sending it again only shows where it is.
+    if change != ReviewChange::default() {
+        app.change_review(&reference, change)?;
+    }
     let report = app.submit(&reference)?;
     if args.json {
         print::json(&report)?;

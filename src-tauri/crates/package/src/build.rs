@@ -220,8 +220,7 @@ fn undo_json(text: &str) -> String {
             'u' => {
                 units.clear();
                 // Characters beyond the first plane stand as two escapes.
-                loop {
-                    let Some(unit) = rest.get(..4).and_then(|hex| u16::from_str_radix(hex, 16).ok()) else { break };
+                while let Some(unit) = rest.get(..4).and_then(|hex| u16::from_str_radix(hex, 16).ok()) {
                     units.push(unit);
                     rest = &rest[4..];
                     match rest.strip_prefix("\\u") {

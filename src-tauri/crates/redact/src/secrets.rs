@@ -185,6 +185,10 @@ fn push(
     rest: Option<Rest>,
 ) -> bool {
     let Some(value) = trigger.hay.get(from..to) else { return false };
+    // A count (`"token": 12`) and an opening bracket are no secrets; a PIN has four digits.
+    if value.len() <= 3 && value.iter().all(u8::is_ascii_digit) || value.iter().all(|b| b"{[(".contains(b)) {
+        return false;
+    }
     if value.is_empty() || is_no_secret(value) || placeholder_at(&trigger.hay[from..]).is_some() {
         return false;
     }
