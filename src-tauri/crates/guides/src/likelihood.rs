@@ -164,7 +164,7 @@ pub(crate) fn of_observations(guide: &Guide, baseline: &dyn Baseline, evidence: 
     }
     for (log, hypothesis) in logs.iter_mut().zip(&hypotheses) {
         if matches!(hypothesis, Hypothesis::SomethingElse) {
-            *log += log_sum(&copies);
+            *log += log_sum(&copies) - (copies.len() as f64).ln();
         }
         for (id, answer) in &evidence.answers {
             if let (Some(question), Some(answer)) = (guide.question(id), answer)

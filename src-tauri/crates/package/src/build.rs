@@ -64,7 +64,7 @@ pub fn build(contents: &Contents<'_>, redactor: &mut Redactor) -> Result<Built, 
 }
 
 /// `after_redaction` lets a test damage what no later step would redact again.
-fn build_with(
+pub(crate) fn build_with(
     contents: &Contents<'_>,
     redactor: &mut Redactor,
     after_redaction: impl FnOnce(&mut Vec<Part>),
@@ -188,7 +188,12 @@ fn prove(bytes: &[u8], redactor: &Redactor) -> Result<(), PackageError> {
         }
         if let Some(first) = leaks.iter().min_by_key(|l| l.line) {
             let more = leaks.len() - 1;
-            return Err(PackageError::Leak { file: name, line: first.line, kind: first.kind.to_string(), more });
+            return Err(PackageError::Leak {
+                file: name,
+                line: first.line,
+                kind: first.kind.to_string(),
+                more,
+            });
         }
     }
     Ok(())

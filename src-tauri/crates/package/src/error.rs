@@ -33,7 +33,9 @@ pub enum PackageError {
         why: String,
     },
     /// The caller wants to leave a file out that every package has.
-    #[error("{name} cannot be left out: without it nobody could read or check the package. Leave out other files, or send no package")]
+    #[error(
+        "{name} cannot be left out: without it nobody could read or check the package. Leave out other files, or send no package"
+    )]
     NotRemovable {
         /// Its name.
         name: String,
@@ -55,7 +57,9 @@ pub enum PackageError {
         source: std::io::Error,
     },
     /// The file is not a zip, or a damaged one.
-    #[error("{place}: this is not a complete zip file ({detail}). Ask for the package again; it was cut or changed on its way")]
+    #[error(
+        "{place}: this is not a complete zip file ({detail}). Ask for the package again; it was cut or changed on its way"
+    )]
     NotAZip {
         /// The package.
         place: String,
@@ -63,7 +67,9 @@ pub enum PackageError {
         detail: String,
     },
     /// A feature of zip that no package uses.
-    #[error("{place}: {name:?} uses {feature}, which no Befund package does. Do not unpack it; ask where it comes from")]
+    #[error(
+        "{place}: {name:?} uses {feature}, which no Befund package does. Do not unpack it; ask where it comes from"
+    )]
     Unusual {
         /// The package.
         place: String,
@@ -73,7 +79,9 @@ pub enum PackageError {
         feature: String,
     },
     /// Too many entries.
-    #[error("{place}: the zip lists {count} files; a package has at most {limit}. Do not unpack it; ask where it comes from")]
+    #[error(
+        "{place}: the zip lists {count} files; a package has at most {limit}. Do not unpack it; ask where it comes from"
+    )]
     TooManyFiles {
         /// The package.
         place: String,
@@ -93,7 +101,9 @@ pub enum PackageError {
         why: String,
     },
     /// One name twice.
-    #[error("{place}: the name {name:?} stands in the zip twice, so it is unclear which file is meant. Do not unpack it; ask where it comes from")]
+    #[error(
+        "{place}: the name {name:?} stands in the zip twice, so it is unclear which file is meant. Do not unpack it; ask where it comes from"
+    )]
     Duplicate {
         /// The package.
         place: String,
@@ -101,7 +111,9 @@ pub enum PackageError {
         name: String,
     },
     /// A link or a device instead of a file.
-    #[error("{place}: {name:?} is a link or a special file, not a plain one. Do not unpack it; ask where it comes from")]
+    #[error(
+        "{place}: {name:?} is a link or a special file, not a plain one. Do not unpack it; ask where it comes from"
+    )]
     NotAFile {
         /// The package.
         place: String,
@@ -131,7 +143,9 @@ pub enum PackageError {
         todo: &'static str,
     },
     /// A file that unpacks to far more than any real one.
-    #[error("{place}: {name:?} would unpack to {ratio} times its size, as a zip bomb does. Do not unpack it; ask where it comes from")]
+    #[error(
+        "{place}: {name:?} would unpack to {ratio} times its size, as a zip bomb does. Do not unpack it; ask where it comes from"
+    )]
     Bomb {
         /// The package.
         place: String,
@@ -141,7 +155,9 @@ pub enum PackageError {
         ratio: u64,
     },
     /// Two entries share bytes.
-    #[error("{place}: {name:?} overlaps another file inside the zip, as in a zip bomb. Do not unpack it; ask where it comes from")]
+    #[error(
+        "{place}: {name:?} overlaps another file inside the zip, as in a zip bomb. Do not unpack it; ask where it comes from"
+    )]
     Overlap {
         /// The package.
         place: String,
@@ -149,7 +165,9 @@ pub enum PackageError {
         name: String,
     },
     /// The content is not what the zip says.
-    #[error("{place}: {name:?} cannot be read: {detail}. Ask for the package again; it was damaged or changed on its way")]
+    #[error(
+        "{place}: {name:?} cannot be read: {detail}. Ask for the package again; it was damaged or changed on its way"
+    )]
     Damaged {
         /// The package.
         place: String,
@@ -169,13 +187,17 @@ pub enum PackageError {
         has: String,
     },
     /// The zip has no manifest.
-    #[error("{place}: this zip has no manifest.json, so it is not a package made by Befund. Ask for the file that Befund wrote")]
+    #[error(
+        "{place}: this zip has no manifest.json, so it is not a package made by Befund. Ask for the file that Befund wrote"
+    )]
     NotAPackage {
         /// The package.
         place: String,
     },
     /// JSON that does not fit.
-    #[error("{place}: {name} is not what Befund writes: {detail}. Ask for the package again, or read the file as text")]
+    #[error(
+        "{place}: {name} is not what Befund writes: {detail}. Ask for the package again, or read the file as text"
+    )]
     Json {
         /// The package.
         place: String,
@@ -185,7 +207,9 @@ pub enum PackageError {
         detail: String,
     },
     /// JSON nested too deep.
-    #[error("{place}: {name} is nested deeper than {limit} levels and was not read. Do not open it with other programs; ask where it comes from")]
+    #[error(
+        "{place}: {name} is nested deeper than {limit} levels and was not read. Do not open it with other programs; ask where it comes from"
+    )]
     TooDeep {
         /// The package.
         place: String,
@@ -195,7 +219,9 @@ pub enum PackageError {
         limit: usize,
     },
     /// Written by a newer program.
-    #[error("{place}: {name} has the format {found}; this program reads up to {known}. Install Befund {needs} or newer, which wrote it")]
+    #[error(
+        "{place}: {name} has the format {found}; this program reads up to {known}. Install Befund {needs} or newer, which wrote it"
+    )]
     Newer {
         /// The package.
         place: String,

@@ -195,8 +195,11 @@ pub(crate) fn render(page: &Page<'_>) -> Result<String, askama::Error> {
         computer: computer(&report.host, labels),
         judgement: judgement(report, labels),
         contact: report.contact.as_ref().map_or_else(Rich::default, |c| {
-            let parts: Vec<&str> =
-                [&c.name, &c.phone, &c.mail].into_iter().map(String::as_str).filter(|p| !p.is_empty()).collect();
+            let parts: Vec<&str> = [&c.name, &c.phone, &c.mail]
+                .into_iter()
+                .map(String::as_str)
+                .filter(|p| !p.is_empty())
+                .collect();
             Rich::new(&parts.join(", "))
         }),
         words: Rich::new(report.words.trim()),
@@ -296,7 +299,12 @@ fn all_checks(page: &Page<'_>, labels: Labels) -> Vec<CheckRow> {
                 reason: Rich::new(&r.reason),
                 facts: check
                     .filter(|_| page.facts.is_some())
-                    .map(|c| c.subjects().into_iter().map(|s| (s.as_str().to_owned(), labels.subject(s.as_str()))).collect())
+                    .map(|c| {
+                        c.subjects()
+                            .into_iter()
+                            .map(|s| (s.as_str().to_owned(), labels.subject(s.as_str())))
+                            .collect()
+                    })
                     .unwrap_or_default(),
             }
         })
@@ -335,7 +343,9 @@ fn causes(report: &ReportData, labels: Labels) -> Vec<CauseRow> {
             title: Rich::new(cause.title.get(labels.0)),
             percent: labels.share(cause.probability),
             width: (cause.probability.clamp(0.0, 1.0) * 100.0).round() as u32,
-            level: cause.level.map_or_else(String::new, |l: Level| labels.get(&format!("report-level-{}", l.as_str()), &[])),
+            level: cause.level.map_or_else(String::new, |l: Level| {
+                labels.get(&format!("report-level-{}", l.as_str()), &[])
+            }),
             first: i == 0,
         })
         .collect()
@@ -374,7 +384,11 @@ fn missing(absences: &[NotMeasured], labels: Labels) -> Vec<MissingRow> {
     rows.into_iter()
         .map(|(path, reason, absence, n)| MissingRow {
             what: path_in_words(&path, labels),
-            places: if n > 1 { labels.get("report-places", &[("n", n.to_string().into())]) } else { String::new() },
+            places: if n > 1 {
+                labels.get("report-places", &[("n", n.to_string().into())])
+            } else {
+                String::new()
+            },
             path,
             reason: befund_checks::reason_words(reason).get(labels.0).to_owned(),
             detail: Rich::new(&absence.detail),
@@ -455,7 +469,8 @@ fn event_words(event: &Value, labels: Labels) -> (String, String) {
     let kind = field("kind").unwrap_or_default();
     let key = kind.replace('_', "-");
     // The most telling message there is: with purpose or outcome, without, or the kind itself.
-    let precise = field("purpose").or_else(|| field("outcome")).map(|more| format!("report-event-{key}-{more}"));
+    let precise =
+        field("purpose").or_else(|| field("outcome")).map(|more| format!("report-event-{key}-{more}"));
     let what = precise
         .into_iter()
         .chain([format!("report-event-{key}")])
@@ -468,11 +483,13 @@ fn event_words(event: &Value, labels: Labels) -> (String, String) {
             let count = |status: &str| {
                 results.into_iter().flatten().filter(|r| r["status"] == status).count().to_string()
             };
-            let args: Vec<Arg<'_>> = ["fail", "warn", "ok", "unknown"].iter().map(|s| (*s, count(s).into())).collect();
+            let args: Vec<Arg<'_>> =
+                ["fail", "warn", "ok", "unknown"].iter().map(|s| (*s, count(s).into())).collect();
             labels.get("report-event-counts", &args)
         }
         "answered" => {
-            let answer = field("answer").map_or_else(|| labels.get("report-event-dont-know", &[]), ToOwned::to_owned);
+            let answer =
+                field("answer").map_or_else(|| labels.get("report-event-dont-know", &[]), ToOwned::to_owned);
             format!("{}: {answer}", field("question").unwrap_or_default())
         }
         _ => ["guide", "fix", "words"].iter().filter_map(|k| field(k)).collect::<Vec<_>>().join(": "),
@@ -511,7 +528,9 @@ mod tests {
 
     #[test]
     fn base64_is_the_usual_one() {
-        for (plain, encoded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+        for (plain, encoded) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+        {
             assert_eq!(base64(plain.as_bytes()), encoded);
         }
     }
@@ -520,6 +539,9 @@ mod tests {
     fn paths_are_said_in_words() {
         let labels = Labels(Lang::De);
         assert_eq!(path_in_words("dns", labels), "Namensauflösung (DNS), alles");
-        assert_eq!(path_in_words(&without_positions("dns.servers[0].lookups"), labels), "Namensauflösung (DNS): DNS-Server, Abfragen");
+        assert_eq!(
+            path_in_words(&without_positions("dns.servers[0].lookups"), labels),
+            "Namensauflösung (DNS): DNS-Server, Abfragen"
+        );
     }
 }

@@ -67,7 +67,11 @@ impl Entry {
 pub(crate) type Index = BTreeMap<String, Entry>;
 
 /// Reads and judges the directory. `place` names the package in errors.
-pub(crate) fn read(reader: &mut (impl Read + Seek), place: &str, limits: &Limits) -> Result<Index, PackageError> {
+pub(crate) fn read(
+    reader: &mut (impl Read + Seek),
+    place: &str,
+    limits: &Limits,
+) -> Result<Index, PackageError> {
     let broken = |detail: &str| PackageError::NotAZip { place: place.into(), detail: detail.into() };
     let io = |e: std::io::Error| PackageError::NotAZip { place: place.into(), detail: e.to_string() };
 
@@ -226,7 +230,11 @@ impl Listed {
             return Err(unusual(place, &name, "the format for very large archives (zip64)"));
         }
         if self.method == 0 && self.packed != self.size {
-            return Err(PackageError::Damaged { place: place.into(), name, detail: "its two sizes differ".into() });
+            return Err(PackageError::Damaged {
+                place: place.into(),
+                name,
+                detail: "its two sizes differ".into(),
+            });
         }
         // Unix and macOS keep the file's type in the upper half; Windows marks links in the lower.
         let file_type = (self.attributes >> 16) & 0o170_000;
@@ -260,12 +268,14 @@ impl Listed {
         directory_at: u64,
     ) -> Result<u64, PackageError> {
         let name = || shown(&String::from_utf8_lossy(&self.name));
-        let damaged = |detail: &str| PackageError::Damaged { place: place.into(), name: name(), detail: detail.into() };
+        let damaged =
+            |detail: &str| PackageError::Damaged { place: place.into(), name: name(), detail: detail.into() };
         if self.offset + LOCAL_LEN as u64 > directory_at {
             return Err(damaged("its place lies outside the zip"));
         }
         let head = Fields(
-            bytes_at(reader, self.offset, LOCAL_LEN).map_err(|_| damaged("its place lies outside the zip"))?,
+            bytes_at(reader, self.offset, LOCAL_LEN)
+                .map_err(|_| damaged("its place lies outside the zip"))?,
         );
         if !head.0.starts_with(&LOCAL) {
             return Err(damaged("there is no file where the directory says"));

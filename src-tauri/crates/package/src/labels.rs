@@ -68,7 +68,8 @@ impl Labels {
             return None;
         }
         let key = value.replace('_', "-");
-        self.find(&format!("report-value-{field}-{key}")).or_else(|| self.find(&format!("report-value-{key}")))
+        self.find(&format!("report-value-{field}-{key}"))
+            .or_else(|| self.find(&format!("report-value-{key}")))
     }
 
     fn number(self, field: &str, value: &Value, number: f64) -> String {
@@ -173,7 +174,11 @@ mod tests {
                 walk(root, root.pointer(target).unwrap(), (parent, field), fields, words);
             }
         }
-        for word in schema["const"].as_str().into_iter().chain(schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str)) {
+        for word in schema["const"]
+            .as_str()
+            .into_iter()
+            .chain(schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str))
+        {
             words.insert((field.to_owned(), word.to_owned()));
         }
         for inner in ["anyOf", "oneOf", "allOf"].iter().filter_map(|k| schema[*k].as_array()).flatten() {
@@ -197,8 +202,19 @@ mod tests {
         let mut missing = Vec::new();
         for subject in befund_facts::Subject::ALL {
             let key = format!("report-subject-{}", subject.as_str());
-            missing.extend(Lang::ALL.into_iter().filter(|l| Labels(*l).find(&key).is_none()).map(|l| format!("{l} {key}")));
-            walk(&schema, &schema["properties"][subject.as_str()], ("", subject.as_str()), &mut fields, &mut words);
+            missing.extend(
+                Lang::ALL
+                    .into_iter()
+                    .filter(|l| Labels(*l).find(&key).is_none())
+                    .map(|l| format!("{l} {key}")),
+            );
+            walk(
+                &schema,
+                &schema["properties"][subject.as_str()],
+                ("", subject.as_str()),
+                &mut fields,
+                &mut words,
+            );
         }
         assert!(fields.len() > 80 && words.len() > 40, "{} fields, {} words", fields.len(), words.len());
         for lang in Lang::ALL {

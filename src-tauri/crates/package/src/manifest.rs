@@ -146,7 +146,8 @@ mod tests {
             "cpu": { "absent": { "reason": "timed_out", "detail": "no answer within 4s" } },
             "dns": { "servers": [ { "address": "192.168.1.1:53", "lookups": { "absent": { "reason": "offline" } } } ] },
         });
-        let found: Vec<_> = not_measured(&facts).into_iter().map(|n| (n.subject, n.path, n.reason, n.detail)).collect();
+        let found: Vec<_> =
+            not_measured(&facts).into_iter().map(|n| (n.subject, n.path, n.reason, n.detail)).collect();
         assert_eq!(
             found,
             [

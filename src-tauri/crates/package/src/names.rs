@@ -65,12 +65,34 @@ mod tests {
 
     #[test]
     fn only_names_that_mean_the_same_everywhere_are_allowed() {
-        for good in ["report.html", "logs/befund.log", "Bild 1.png", "übersicht.txt", "console.log", "com10.txt"] {
+        for good in
+            ["report.html", "logs/befund.log", "Bild 1.png", "übersicht.txt", "console.log", "com10.txt"]
+        {
             assert_eq!(refusal(good), None, "{good}");
         }
         for bad in [
-            "", "/etc/passwd", "\\\\host\\share", "C:/x", "c:x", "../x", "a/../b", "a//b", "./a", "a/", "a\\b", "nul",
-            "NUL.txt", "a/com1.log", "LPT³", "aux .txt", "a.", "a ", "a:b", "x\u{202e}y", "a\nb", "a\u{0}b",
+            "",
+            "/etc/passwd",
+            "\\\\host\\share",
+            "C:/x",
+            "c:x",
+            "../x",
+            "a/../b",
+            "a//b",
+            "./a",
+            "a/",
+            "a\\b",
+            "nul",
+            "NUL.txt",
+            "a/com1.log",
+            "LPT³",
+            "aux .txt",
+            "a.",
+            "a ",
+            "a:b",
+            "x\u{202e}y",
+            "a\nb",
+            "a\u{0}b",
         ] {
             assert!(refusal(bad).is_some(), "{bad:?}");
         }

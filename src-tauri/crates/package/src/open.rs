@@ -16,11 +16,11 @@ use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 use zip::read::{ArchiveOffset, Config};
 
+use crate::PackageError;
 use crate::error::shown;
 use crate::index::{self, Index, Limits};
 use crate::manifest::{self, Manifest};
 use crate::report::{self, ReportData};
-use crate::PackageError;
 
 /// An open package.
 #[derive(Debug)]
@@ -84,9 +84,14 @@ pub fn open(path: &Path) -> Result<Opened, PackageError> {
 }
 
 /// Opens a package from any reader; `place` names it in errors.
-pub fn open_with<R: Read + Seek>(mut reader: R, place: &str, limits: Limits) -> Result<Opened<R>, PackageError> {
+pub fn open_with<R: Read + Seek>(
+    mut reader: R,
+    place: &str,
+    limits: Limits,
+) -> Result<Opened<R>, PackageError> {
     let index = index::read(&mut reader, place, &limits)?;
-    let not_a_zip = |e: zip::result::ZipError| PackageError::NotAZip { place: place.into(), detail: e.to_string() };
+    let not_a_zip =
+        |e: zip::result::ZipError| PackageError::NotAZip { place: place.into(), detail: e.to_string() };
     let mut archive = ZipArchive::with_config(Config { archive_offset: ArchiveOffset::Known(0) }, reader)
         .map_err(not_a_zip)?;
     if !index.contains_key("manifest.json") {
@@ -142,7 +147,8 @@ impl<R: Read + Seek> Opened<R> {
     pub fn summary(&mut self) -> Result<Summary, PackageError> {
         let report = if self.has("report.json") { Some(self.report()?) } else { None };
         let own = self.index.get("manifest.json").map(|e| ("manifest.json".to_owned(), e.size));
-        let listed = self.manifest.files.iter().filter_map(|f| Some((f.name.clone(), self.index.get(&f.name)?.size)));
+        let listed =
+            self.manifest.files.iter().filter_map(|f| Some((f.name.clone(), self.index.get(&f.name)?.size)));
         Ok(Summary {
             reference: self.manifest.reference,
             created_at: self.manifest.created_at,
@@ -255,7 +261,11 @@ fn read_through<R: Read + Seek>(
 fn value(place: &str, limits: &Limits, name: &str, bytes: &[u8]) -> Result<Value, PackageError> {
     // serde_json refuses at 128 levels by itself; counting first gives our own limit and a clear answer.
     if depth(bytes) > limits.json_depth {
-        return Err(PackageError::TooDeep { place: place.into(), name: shown(name), limit: limits.json_depth });
+        return Err(PackageError::TooDeep {
+            place: place.into(),
+            name: shown(name),
+            limit: limits.json_depth,
+        });
     }
     serde_json::from_slice(bytes).map_err(|e| not_ours(place, name, &e))
 }
@@ -268,7 +278,8 @@ fn parse<T: DeserializeOwned>(
     bytes: &[u8],
 ) -> Result<T, PackageError> {
     let value = value(place, limits, name, bytes)?;
-    let version = value.pointer("/app/version").and_then(Value::as_str).unwrap_or("of the same age").to_owned();
+    let version =
+        value.pointer("/app/version").and_then(Value::as_str).unwrap_or("of the same age").to_owned();
     known_schema(place, name, schema, &value, &version)?;
     // From the bytes and not from the value, because only so the error knows line and column.
     serde_json::from_slice(bytes).map_err(|e| not_ours(place, name, &e))
@@ -289,15 +300,18 @@ fn known_schema(
     if found == known {
         return Ok(());
     }
-    let parts = |s: &str| s.rsplit_once('/').and_then(|(kind, n)| Some((kind.to_owned(), n.parse::<u64>().ok()?)));
+    let parts =
+        |s: &str| s.rsplit_once('/').and_then(|(kind, n)| Some((kind.to_owned(), n.parse::<u64>().ok()?)));
     match (parts(found), parts(known)) {
-        (Some((kind, number)), Some((own, newest))) if kind == own && number > newest => Err(PackageError::Newer {
-            place: place.into(),
-            name: shown(name),
-            found: shown(found),
-            known: known.into(),
-            needs: shown(app_version),
-        }),
+        (Some((kind, number)), Some((own, newest))) if kind == own && number > newest => {
+            Err(PackageError::Newer {
+                place: place.into(),
+                name: shown(name),
+                found: shown(found),
+                known: known.into(),
+                needs: shown(app_version),
+            })
+        }
         _ => Err(PackageError::Json {
             place: place.into(),
             name: shown(name),
@@ -340,4 +354,3 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         out
     })
 }
-

@@ -88,8 +88,11 @@ pub(crate) fn make(contents: &Contents<'_>, redactor: &mut Redactor) -> Result<P
     let not_measured = manifest::not_measured(&facts);
     let values = different(parts.iter().filter(|p| !p.removed).map(|p| p.bytes.as_slice()));
     let times = Times::new(&facts, contents.lang);
-    let beside: Vec<(String, Text, u64)> =
-        parts.iter().filter(|p| !p.removed).map(|p| (p.name.clone(), p.about.clone(), p.bytes.len() as u64)).collect();
+    let beside: Vec<(String, Text, u64)> = parts
+        .iter()
+        .filter(|p| !p.removed)
+        .map(|p| (p.name.clone(), p.about.clone(), p.bytes.len() as u64))
+        .collect();
 
     let html = html::render(&Page {
         report: &report,
@@ -104,11 +107,17 @@ pub(crate) fn make(contents: &Contents<'_>, redactor: &mut Redactor) -> Result<P
     })
     .map_err(|e| PackageError::Write { part: "report.html".into(), detail: e.to_string() })?;
 
-    let mut listed = vec![("README.txt".to_owned(), about("readme")), ("report.html".into(), about("report-html"))];
+    let mut listed =
+        vec![("README.txt".to_owned(), about("readme")), ("report.html".into(), about("report-html"))];
     listed.extend(beside.into_iter().map(|(name, about, _)| (name, about)));
     listed.push(("manifest.json".into(), about("manifest-json")));
-    let readme =
-        readme::text(contents.lang, contents.reference, &times.moment(contents.created_at), &listed, &removed);
+    let readme = readme::text(
+        contents.lang,
+        contents.reference,
+        &times.moment(contents.created_at),
+        &listed,
+        &removed,
+    );
 
     parts.insert(0, part("report.html", "report-html", html.into_bytes(), false));
     parts.insert(0, part("README.txt", "readme", readme.into_bytes(), false));
@@ -117,7 +126,8 @@ pub(crate) fn make(contents: &Contents<'_>, redactor: &mut Redactor) -> Result<P
 
 /// Names that the package itself uses, and twins, cannot be given to other files.
 fn check_names(contents: &Contents<'_>) -> Result<(), PackageError> {
-    let refuse = |name: &str, why: &str| PackageError::ExtraFile { name: crate::error::shown(name), why: why.into() };
+    let refuse =
+        |name: &str, why: &str| PackageError::ExtraFile { name: crate::error::shown(name), why: why.into() };
     let fixed = ["README.txt", "report.html", "report.json", "facts.json", "session.json", "manifest.json"];
     let mut seen: BTreeSet<String> = fixed.iter().map(|n| names::folded(n)).collect();
     for extra in &contents.extra_files {
@@ -144,8 +154,11 @@ fn redacted_report(contents: &Contents<'_>, facts: &Value, redactor: &mut Redact
         .iter()
         .map(|c| ReportCause { title: both(&c.title), probability: c.probability, level: c.level })
         .collect();
-    let tried =
-        contents.tried.iter().map(|t| ReportTried { title: both(&t.title), outcome: t.outcome, at: t.at }).collect();
+    let tried = contents
+        .tried
+        .iter()
+        .map(|t| ReportTried { title: both(&t.title), outcome: t.outcome, at: t.at })
+        .collect();
     let answers =
         contents.answers.iter().map(|(q, a)| ReportAnswer { question: both(q), answer: both(a) }).collect();
     let texts: Vec<_> = contents

@@ -94,9 +94,7 @@ pub(crate) fn host(facts: &Value) -> BTreeMap<String, Value> {
             host.insert(name.to_owned(), value);
         }
     };
-    let fact = |path: &str| {
-        facts.pointer(path).filter(|v| v.is_string() || v.is_number()).cloned()
-    };
+    let fact = |path: &str| facts.pointer(path).filter(|v| v.is_string() || v.is_number()).cloned();
     let word = |path: &str| fact(path).and_then(|v| v.as_str().map(str::to_owned));
 
     put("os.type", word("/system/os_family").map(|f| if f == "macos" { "darwin".into() } else { f.into() }));
@@ -124,7 +122,13 @@ pub(crate) fn host(facts: &Value) -> BTreeMap<String, Value> {
     let list = |values: Vec<Value>| (!values.is_empty()).then_some(Value::Array(values));
     put(
         "host.mac",
-        list(interfaces.into_iter().flatten().filter_map(|i| i.get("mac").filter(|m| m.is_string()).cloned()).collect()),
+        list(
+            interfaces
+                .into_iter()
+                .flatten()
+                .filter_map(|i| i.get("mac").filter(|m| m.is_string()).cloned())
+                .collect(),
+        ),
     );
     put(
         "host.ip",

@@ -214,9 +214,10 @@ impl Tables<'_> {
             return;
         }
         for (i, object) in objects.iter().enumerate() {
-            let name = ["name", "mount_point", "host", "url", "target", "server", "address", "used_for", "subject"]
-                .iter()
-                .find_map(|k| object.get(*k).and_then(Value::as_str));
+            let name =
+                ["name", "mount_point", "host", "url", "target", "server", "address", "used_for", "subject"]
+                    .iter()
+                    .find_map(|k| object.get(*k).and_then(Value::as_str));
             let title = name.map_or_else(|| format!("{title} {}", i + 1), ToOwned::to_owned);
             blocks.push(Block::Heading { title: Rich::new(&title), item: true });
             self.object(key, &format!("{path}[{i}]"), object, blocks);
@@ -226,7 +227,9 @@ impl Tables<'_> {
     fn cell(&self, field: &str, value: &Value, label: String) -> Cell {
         match absence(value) {
             Some(absent) => Cell { label, text: Rich::default(), absent: Some(self.absent(&absent)) },
-            None => Cell { label, text: Rich::new(&self.labels.value(field, value, self.times)), absent: None },
+            None => {
+                Cell { label, text: Rich::new(&self.labels.value(field, value, self.times)), absent: None }
+            }
         }
     }
 
@@ -264,7 +267,10 @@ mod tests {
         let rich = Rich::new("[host-1] asks [::1] and [0] for x[user-12]y [Warn-1] [");
         let marked: Vec<&str> = rich.0.iter().filter(|p| p.placeholder).map(|p| p.text.as_str()).collect();
         assert_eq!(marked, ["[host-1]", "[user-12]"]);
-        assert_eq!(rich.0.iter().map(|p| p.text.as_str()).collect::<String>(), "[host-1] asks [::1] and [0] for x[user-12]y [Warn-1] [");
+        assert_eq!(
+            rich.0.iter().map(|p| p.text.as_str()).collect::<String>(),
+            "[host-1] asks [::1] and [0] for x[user-12]y [Warn-1] ["
+        );
     }
 
     #[test]
@@ -285,7 +291,9 @@ mod tests {
         assert_eq!(rows[0].path, "dns.system");
         assert!(rows[0].cell.absent.is_some());
         assert_eq!(rows[1].cell.text, Rich::new("keine"));
-        let Some(Block::Table { columns, rows, .. }) = view.blocks.last() else { panic!("{:?}", view.blocks) };
+        let Some(Block::Table { columns, rows, .. }) = view.blocks.last() else {
+            panic!("{:?}", view.blocks)
+        };
         assert_eq!(columns, &["Name", "Ergebnis", "Dauer"], "an empty detail needs no column");
         assert_eq!(rows[0][1].text, Rich::new("keine Antwort"));
         assert_eq!(rows[0][2].absent.as_ref().unwrap().detail, Rich::new("4 s"));

@@ -67,7 +67,8 @@ mod tests {
         let facts = json!({ "system": { "time_zone": "Europe/Berlin" } });
         assert_eq!(Times::new(&facts, Lang::De).moment(at), "23.11.2026 um 14:12 Uhr");
         assert_eq!(Times::new(&facts, Lang::En).moment(at), "23 November 2026 at 2:12 pm");
-        let nowhere = Times::new(&json!({ "system": { "time_zone": { "absent": { "reason": "failed" } } } }), Lang::En);
+        let nowhere =
+            Times::new(&json!({ "system": { "time_zone": { "absent": { "reason": "failed" } } } }), Lang::En);
         assert_eq!((nowhere.of_day(at), nowhere.zone()), ("13:12:05".into(), "UTC"));
     }
 }

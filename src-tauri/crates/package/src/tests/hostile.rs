@@ -238,7 +238,8 @@ fn thousands_of_entries_are_refused_before_they_are_read() {
 #[test]
 fn bombs_are_refused() {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file("bomb.log", SimpleFileOptions::default().compression_method(CompressionMethod::Deflated)).unwrap();
+    zip.start_file("bomb.log", SimpleFileOptions::default().compression_method(CompressionMethod::Deflated))
+        .unwrap();
     zip.write_all(&vec![0; 8 << 20]).unwrap();
     says(&refused(zip.finish().unwrap().into_inner()), "times its size");
 
@@ -291,7 +292,8 @@ fn damaged_content_is_noticed() {
 fn other_zips_and_missing_files_say_so() {
     says(&refused(raw(&[entry("holiday.jpg", "x")])), "not a package made by Befund");
     let mut opened =
-        open_with(Cursor::new(raw(&[entry("manifest.json", manifest())])), "hostile.zip", Limits::default()).unwrap();
+        open_with(Cursor::new(raw(&[entry("manifest.json", manifest())])), "hostile.zip", Limits::default())
+            .unwrap();
     let words = opened.file("nothing\u{1b}.txt").unwrap_err().to_string();
     assert!(words.contains("no file \"nothing␛.txt\"") && words.contains("manifest.json"), "{words}");
 }
@@ -318,9 +320,13 @@ fn json_that_is_too_deep_broken_or_of_another_kind_is_refused() {
 fn a_package_from_the_future_says_which_program_reads_it() {
     let newer = r#"{"schema":"befund.manifest/2","app":{"name":"Befund","version":"3.1.0"},"unknown":true}"#;
     let error = refused(raw(&[entry("manifest.json", newer)]));
-    says(&error, "format befund.manifest/2; this program reads up to befund.manifest/1. Install Befund 3.1.0 or newer");
+    says(
+        &error,
+        "format befund.manifest/2; this program reads up to befund.manifest/1. Install Befund 3.1.0 or newer",
+    );
 
-    let bytes = raw(&[entry("manifest.json", manifest()), entry("facts.json", r#"{"schema":"befund.facts/7"}"#)]);
+    let bytes =
+        raw(&[entry("manifest.json", manifest()), entry("facts.json", r#"{"schema":"befund.facts/7"}"#)]);
     let mut opened = open_with(Cursor::new(bytes), "hostile.zip", Limits::default()).unwrap();
     says(&opened.facts().unwrap_err(), "befund.facts/7");
 }

@@ -11,8 +11,13 @@ fn html(sample: &Sample) -> String {
     if let Some(folder) = std::env::var_os("BEFUND_REPORTS") {
         let folder = std::path::PathBuf::from(folder);
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("report.{}.html", sample.lang)), built.file("report.html").unwrap()).unwrap();
-        std::fs::write(folder.join(format!("README.{}.txt", sample.lang)), built.file("README.txt").unwrap()).unwrap();
+        std::fs::write(
+            folder.join(format!("report.{}.html", sample.lang)),
+            built.file("report.html").unwrap(),
+        )
+        .unwrap();
+        std::fs::write(folder.join(format!("README.{}.txt", sample.lang)), built.file("README.txt").unwrap())
+            .unwrap();
     }
     String::from_utf8(built.file("report.html").unwrap().to_vec()).unwrap()
 }
@@ -66,7 +71,13 @@ fn the_english_page_is_english() {
     let html = html(&Sample::new(Lang::En));
     let page = words(&html);
     assert!(html.contains("<html lang=\"en\">"));
-    for needed in ["23 November 2026 at 2:12 pm", "Broken", "2 more checks", "total 16.8 GB", "No answer within the time allowed"] {
+    for needed in [
+        "23 November 2026 at 2:12 pm",
+        "Broken",
+        "2 more checks",
+        "total 16.8 GB",
+        "No answer within the time allowed",
+    ] {
         assert!(page.contains(needed), "{needed}\n\n{page}");
     }
     for german in ["Prüfung", "Uhr", "Auffällig", "report-"] {
@@ -79,7 +90,18 @@ fn the_page_loads_runs_and_sends_nothing() {
     let html = html(&Sample::new(Lang::En));
     assert!(html.contains("default-src 'none'; style-src 'sha256-"), "no policy");
     assert!(html.contains("<meta charset=\"utf-8\">"));
-    for forbidden in ["<script", "javascript:", "http://", "https://", "<link", "<iframe", "<form", " style=", "@import", "url("] {
+    for forbidden in [
+        "<script",
+        "javascript:",
+        "http://",
+        "https://",
+        "<link",
+        "<iframe",
+        "<form",
+        " style=",
+        "@import",
+        "url(",
+    ] {
         assert!(!html.contains(forbidden), "{forbidden}");
     }
     let onclick = html.split('<').any(|tag| tag.split('>').next().is_some_and(|t| t.contains(" on")));
@@ -89,7 +111,8 @@ fn the_page_loads_runs_and_sends_nothing() {
 #[test]
 fn every_link_of_the_page_leads_somewhere() {
     let html = html(&Sample::new(Lang::De));
-    let targets: Vec<&str> = html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let targets: Vec<&str> =
+        html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert!(targets.len() > 15);
     for target in targets {
         assert!(html.contains(&format!("id=\"{target}\"")), "#{target}");

@@ -28,7 +28,15 @@ fn every_file_is_read_back_and_the_manifest_vouches_for_it() {
     let names: Vec<&str> = built.files.iter().map(|f| f.name.as_str()).collect();
     assert_eq!(
         names,
-        ["README.txt", "report.html", "report.json", "facts.json", "session.json", "manifest.json", "logs/befund.log"]
+        [
+            "README.txt",
+            "report.html",
+            "report.json",
+            "facts.json",
+            "session.json",
+            "manifest.json",
+            "logs/befund.log"
+        ]
     );
     for file in &built.files {
         let content = opened.file(&file.name).unwrap();
@@ -117,7 +125,12 @@ fn a_package_without_report_json_still_has_a_summary() {
 
 #[test]
 fn extra_files_keep_to_the_rules_of_names() {
-    for (name, why) in [("report.html", "has this name"), ("REPORT.JSON", "has this name"), ("../x", "leads out"), ("nul.txt", "device")] {
+    for (name, why) in [
+        ("report.html", "has this name"),
+        ("REPORT.JSON", "has this name"),
+        ("../x", "leads out"),
+        ("nul.txt", "device"),
+    ] {
         let mut sample = Sample::new(Lang::En);
         sample.extra_files[0].name = name.into();
         let error = build(&sample.contents(), &mut redactor()).unwrap_err().to_string();
@@ -141,7 +154,8 @@ fn a_file_that_packs_like_a_bomb_is_stored_and_can_be_read() {
 fn a_contact_is_there_only_when_given() {
     let sample = Sample::new(Lang::En);
     let mut contents = sample.contents();
-    contents.contact = Some(Contact { name: "Front desk test".into(), phone: "030 23125-317".into(), mail: String::new() });
+    contents.contact =
+        Some(Contact { name: "Front desk test".into(), phone: "030 23125-317".into(), mail: String::new() });
     let built = build(&contents, &mut redactor()).unwrap();
     let report = reopened(&built).report().unwrap();
     assert_eq!(report.contact.unwrap().name, "Front desk test");

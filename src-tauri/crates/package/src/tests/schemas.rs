@@ -33,7 +33,8 @@ fn the_files_of_a_package_fit_their_schemas() {
         let file = name.replace(".schema", "");
         let value: Value = serde_json::from_slice(built.file(&file).unwrap()).unwrap();
         let validator = jsonschema::validator_for(&schema.to_value()).unwrap();
-        let errors: Vec<String> = validator.iter_errors(&value).map(|e| format!("{file}{}: {e}", e.instance_path())).collect();
+        let errors: Vec<String> =
+            validator.iter_errors(&value).map(|e| format!("{file}{}: {e}", e.instance_path())).collect();
         assert_eq!(errors, Vec::<String>::new());
     }
 }
