@@ -98,7 +98,7 @@ fn posterior(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> (Ve
         .iter()
         .map(|h| match h {
             // The person insists, and the person is in front of the computer.
-            Hypothesis::NoProblem if evidence.still_broken => 0.0,
+            Hypothesis::NoProblem if evidence.still_broken => f64::NEG_INFINITY,
             h => h.prior(guide).ln(),
         })
         .collect();

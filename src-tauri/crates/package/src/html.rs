@@ -97,7 +97,7 @@ struct EventRow {
 
 struct FileRow {
     name: Rich,
-    about: String,
+    about: Rich,
     size: String,
 }
 
@@ -229,7 +229,7 @@ pub(crate) fn render(page: &Page<'_>) -> Result<String, askama::Error> {
             .iter()
             .map(|(name, about, bytes)| FileRow {
                 name: Rich::new(name),
-                about: about.get(lang).to_owned(),
+                about: rich(about),
                 size: labels.bytes(*bytes),
             })
             .collect(),

@@ -148,7 +148,8 @@ impl Engine {
 
     fn hit(&self, pattern: &Pattern, start: usize, end: usize) -> Hit {
         let (kind, value) = &self.known[pattern.of];
-        Hit::new(*kind, start, end, value.to_lowercase())
+        let value = if kind.is_secret() { value.clone() } else { value.to_lowercase() };
+        Hit::new(*kind, start, end, value)
     }
 }
 

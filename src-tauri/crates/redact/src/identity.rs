@@ -8,7 +8,7 @@ use crate::common::{is_no_secret, is_ordinary, names_nobody};
 use crate::detect::Trigger;
 use crate::hit::Hit;
 use crate::kind::placeholder_at;
-use crate::words::{LOOK_LEFT, contains_ignore_case, ends_with_ignore_case, ends_word, lower, starts_word};
+use crate::words::{LOOK_LEFT, ends_word, lower, starts_word};
 
 /// Last labels that look like a domain's and are a systemd unit's or a file's.
 const NOT_DOMAINS: &[&str] = &[
@@ -472,12 +472,7 @@ fn push_mac(digits: &str, start: usize, end: usize, hits: &mut Vec<Hit>) {
 }
 
 /// The form under which hardware addresses are compared.
-fn mac_value(digits: &str) -> String {
+pub(crate) fn mac_value(digits: &str) -> String {
     let pairs: Vec<&str> = (0..digits.len() / 2).map(|i| &digits[2 * i..2 * i + 2]).collect();
     pairs.join(":")
-}
-
-#[allow(dead_code)]
-fn unused(hay: &[u8]) -> bool {
-    contains_ignore_case(hay, "") || ends_with_ignore_case(hay, "")
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use crate::Kind;
 use crate::address;
 use crate::common::names_nobody;
+use crate::identity::mac_value;
 use crate::variants::LONGEST;
 
 /// Known private values, each with its kind.
@@ -86,7 +87,7 @@ impl Names {
         if value.is_empty() || value.len() > LONGEST || names_nobody(value) || !identifies(kind, value) {
             return self;
         }
-        let entry = (kind, value.to_owned());
+        let entry = (kind, compared(kind, value));
         if !self.known.contains(&entry) {
             self.known.push(entry);
         }
@@ -138,13 +139,27 @@ impl Names {
     }
 }
 
+/// Addresses are kept in the form in which the detectors report them, so that both mean the same value.
+fn compared(kind: Kind, value: &str) -> String {
+    match kind {
+        Kind::Ip => address_of(value).map_or_else(|| value.to_owned(), address::canonical),
+        Kind::Mac => {
+            let digits: String = value.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
+            if matches!(digits.len(), 12 | 16 | 40) { mac_value(&digits) } else { value.to_owned() }
+        }
+        _ => value.to_owned(),
+    }
+}
+
+/// The address, without zone and prefix length.
+fn address_of(value: &str) -> Option<IpAddr> {
+    value.split(['%', '/']).next().unwrap_or(value).parse().ok()
+}
+
 /// Whether a value of this kind says anything about this one computer or person.
 fn identifies(kind: Kind, value: &str) -> bool {
     match kind {
-        Kind::Ip => {
-            let bare = value.split(['%', '/']).next().unwrap_or(value);
-            bare.parse::<IpAddr>().is_ok_and(address::is_public)
-        }
+        Kind::Ip => address_of(value).is_some_and(address::is_public),
         Kind::Serial => value.len() >= 5 && value.bytes().any(|b| b.is_ascii_digit()),
         Kind::Home => value.contains(['/', '\\']) && value.len() >= 4,
         Kind::Token | Kind::Password | Kind::Key | Kind::Cookie => value.len() >= 4,

@@ -100,7 +100,7 @@ fn says(error: &PackageError, what: &str) {
     let words = error.to_string();
     assert!(words.starts_with("hostile.zip: "), "{words}");
     assert!(words.contains(what), "{words}");
-    let advice = ["Ask for", "ask where", "Install", "Unpack this file"];
+    let advice = ["Ask for", "Ask the sender", "ask where", "Install", "Unpack this file"];
     assert!(advice.iter().any(|a| words.contains(a)), "no advice: {words}");
     assert!(!words.chars().any(char::is_control) && words.len() < 600, "{words:?}");
 }

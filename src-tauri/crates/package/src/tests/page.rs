@@ -49,7 +49,7 @@ fn all_three_readers_find_what_they_need_in_german() {
         "Erstellt am 23.11.2026 um 14:12 Uhr",
         "„Seit heute Mittag öffnet sich keine Seite mehr.",
         "94 %, sehr wahrscheinlich",
-        "14:09:02 Router neu starten : Es hat nicht geholfen.",
+        "14:09:02 Router neu starten: Es hat nicht geholfen.",
         "Defekt Der DNS-Server 192.168.1.1 antwortet nicht. 0 von 2 Antworten unter 50 ms dns.server-answers",
         "In Ordnung 2 weitere Prüfungen",
         "Nicht gemessen 1 weitere Prüfung",
@@ -88,7 +88,7 @@ fn the_english_page_is_english() {
 #[test]
 fn the_page_loads_runs_and_sends_nothing() {
     let html = html(&Sample::new(Lang::En));
-    assert!(html.contains("default-src 'none'; style-src 'sha256-"), "no policy");
+    assert!(html.contains("content=\"default-src &#39;none&#39;; style-src &#39;sha256-"), "no policy");
     assert!(html.contains("<meta charset=\"utf-8\">"));
     for forbidden in [
         "<script",

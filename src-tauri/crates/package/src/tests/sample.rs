@@ -52,7 +52,9 @@ fn result(check: &str, status: Status, en: &str, de: &str, short: Option<[&str; 
         status,
         reason: match status {
             Status::Unknown => "timed_out: no answer within 4s".into(),
-            _ => "dns.servers.all(s, s.lookups.all(l, l.outcome == \"timed_out\")): true".into(),
+            Status::Fail => "dns.servers.all(s, s.lookups.all(l, l.outcome == \"timed_out\")) is true".into(),
+            Status::NotApplicable => "size(proxy.settings) > 0 is false".into(),
+            Status::Ok | Status::Warn => String::new(),
         },
         text: text(en, de),
         value: short.map(|[v, w, ..]| text(v, w)),
