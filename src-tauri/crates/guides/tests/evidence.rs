@@ -6,7 +6,7 @@ use std::fs;
 
 use befund_checks::{Checks, Status};
 use befund_content::ContentError;
-use befund_guides::{Evidence, Guide, Guides};
+use befund_guides::{Evidence, Guide, Guides, Risk, parse_guide};
 
 fn checks() -> &'static Checks {
     thread_local!(static CHECKS: &'static Checks = Box::leak(Box::new(Checks::builtin())));
@@ -97,4 +97,24 @@ fn a_station_shows_the_worst_of_its_checks_and_never_guesses() {
     assert_eq!(status(&[("link.connected", Status::Ok), ("clock.correct", Status::Unknown)]), Status::Ok);
     assert_eq!(status(&[("link.connected", Status::Ok), ("clock.correct", Status::Warn)]), Status::Warn);
     assert_eq!(status(&[("clock.correct", Status::Warn), ("route.default", Status::Fail)]), Status::Fail);
+}
+
+#[test]
+fn what_a_cause_says_itself_goes_before_what_its_groups_say() {
+    let text = include_str!("files/valid/consequences.yaml");
+    let guide = parse_guide("consequences.yaml", text, checks()).unwrap();
+    let chance =
+        |cause: usize, check: &str, status| guide.causes[cause].shows[&check.parse().unwrap()][&status];
+    assert!((chance(0, "web.open", Status::Fail) - 0.7).abs() < 1e-12);
+    assert!((chance(1, "web.open", Status::Fail) - 0.99).abs() < 1e-12);
+    for cause in [0, 1] {
+        assert!((chance(cause, "internet.by-address", Status::Fail) - 0.8).abs() < 1e-12);
+        assert!((chance(cause, "internet.by-address", Status::Unknown) - 0.1).abs() < 1e-12);
+    }
+    assert!((guide.causes[0].prior - 30.0).abs() < 1e-12);
+    assert!((guide.no_problem - 0.3).abs() < 1e-12 && guide.something_else.abs() < 1e-12);
+    let restart = &guide.fixes[1];
+    assert!((restart.cost - 90.0).abs() < 1e-12);
+    assert_eq!((restart.risk, restart.after[0].as_str()), (Risk::High, "save"));
+    assert_eq!(guide.checks().len(), 2);
 }

@@ -580,7 +580,23 @@ fn what_must_come_before_comes_before() {
     assert!(!first.steps.iter().any(|s| s.id == "fix-0"), "not possible yet");
     // 30 s to prepare, 60 s to try, and one time in ten a human.
     assert!((first.steps[0].cost_seconds - (30.0 + 60.0 + 0.1 * 1200.0)).abs() < 1e-9, "{:?}", first.steps);
+    // Also where it is only reckoned with: a question that tells nothing costs its own time on top.
+    let asking = first.steps.iter().find(|s| s.id == "question-0").unwrap().cost_seconds;
+    assert!((asking - (1000.0 + 30.0 + 60.0 + 0.1 * 1200.0)).abs() < 1e-9, "{:?}", first.steps);
     evidence.fixes_failed.insert("fix-1".parse().unwrap());
     let second = diagnose(&guide, checks, &evidence);
     assert!(matches!(&second.next, NextStep::Fix { id, .. } if *id == "fix-0"), "{:?}", second.next);
+}
+
+#[test]
+fn all_is_well_only_where_something_was_measured() {
+    let mut raw = small([None; 4]);
+    raw.no_problem = 1000.0;
+    let blind = diagnose(&guide(&raw), checks(), &evidence(&raw));
+    assert!(blind.no_problem > 0.9);
+    assert_eq!(blind.outcome, Outcome::Unsure);
+    assert!(!matches!(blind.next, NextStep::NoProblem { .. }));
+    raw.seen = [None, None, Some(0), None];
+    let seen = diagnose(&guide(&raw), checks(), &evidence(&raw));
+    assert_eq!(seen.outcome, Outcome::NoProblem);
 }

@@ -148,6 +148,9 @@ fn back_undoes_choices_one_by_one_and_forgets_nothing() {
 
 #[test]
 fn back_stops_at_what_was_done() {
+    let measuring =
+        session(vec![measured(Purpose::First, Status::Fail), shown("reconnect"), done("reconnect")]);
+    assert!(!measuring.replay().can_go_back, "the steps are done, whatever the measurement will say");
     let case = session(vec![
         measured(Purpose::First, Status::Fail),
         answered("place", "home"),
