@@ -48,6 +48,7 @@ report-more-ok = { $n ->
    *[other] { $n } weitere Prüfungen
 }
 report-more-list = Liste unter „Alle Prüfungen“
+report-over-99-percent = über 99 %
 report-under-one-percent = unter 1 %
 report-causes = Ursachen
 report-causes-none = Es wurde keine Ursache ermittelt.

@@ -48,6 +48,7 @@ report-more-ok = { $n ->
    *[other] { $n } more checks
 }
 report-more-list = Listed under “All checks”
+report-over-99-percent = over 99%
 report-under-one-percent = under 1%
 report-causes = Causes
 report-causes-none = No cause was worked out.

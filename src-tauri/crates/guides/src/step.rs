@@ -340,7 +340,7 @@ impl<'g> Planner<'g> {
             return;
         }
         for before in &self.options[at].after {
-            let _ = before;
+            self.collect(*before, tried, into);
         }
         into.push(at);
     }

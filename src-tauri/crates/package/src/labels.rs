@@ -104,10 +104,13 @@ impl Labels {
         }
     }
 
-    /// A share from 0 to 1 in percent.
+    /// A probability from 0 to 1 in percent. Rounding never makes it certain or impossible.
     pub(crate) fn share(self, share: f64) -> String {
         if share > 0.0 && share < 0.01 {
             return self.get("report-under-one-percent", &[]);
+        }
+        if share > 0.99 && share < 1.0 {
+            return self.get("report-over-99-percent", &[]);
         }
         format_value(&serde_json::json!(share * 100.0), Format::Percent, self.0)
     }
@@ -161,6 +164,12 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_probability_is_never_rounded_to_certainty() {
+        let shown = |share| Labels(Lang::En).share(share);
+        assert_eq!([0.9997, 0.94, 0.004, 1.0, 0.0].map(shown), ["over 99%", "94%", "under 1%", "100%", "0%"]);
+    }
+
     /// Fields and words of the published schema, with the field that holds them.
     fn walk(
         root: &Value,
@@ -169,10 +178,10 @@ mod tests {
         fields: &mut BTreeSet<(String, String)>,
         words: &mut BTreeSet<(String, String)>,
     ) {
-        if let Some(target) = schema["$ref"].as_str().and_then(|r| r.strip_prefix('#')) {
-            if target != "/$defs/Absence" {
-                walk(root, root.pointer(target).unwrap(), (parent, field), fields, words);
-            }
+        if let Some(target) = schema["$ref"].as_str().and_then(|r| r.strip_prefix('#'))
+            && target != "/$defs/Absence"
+        {
+            walk(root, root.pointer(target).unwrap(), (parent, field), fields, words);
         }
         for word in schema["const"]
             .as_str()
