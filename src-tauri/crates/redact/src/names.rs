@@ -144,7 +144,8 @@ fn compared(kind: Kind, value: &str) -> String {
     match kind {
         Kind::Ip => address_of(value).map_or_else(|| value.to_owned(), address::canonical),
         Kind::Mac => {
-            let digits: String = value.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
+            let digits: String =
+                value.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
             if matches!(digits.len(), 12 | 16 | 40) { mac_value(&digits) } else { value.to_owned() }
         }
         _ => value.to_owned(),
