@@ -31,7 +31,7 @@ async fn work<T: Send + 'static>(
 
 #[tauri::command]
 pub(crate) async fn shell(app: State<'_, SharedApp>) -> Answer<ShellView> {
-    work(&app, |app| app.shell()).await
+    work(&app, App::shell).await
 }
 
 #[tauri::command]

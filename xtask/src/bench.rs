@@ -11,7 +11,7 @@ use crate::steps::{Job, cargo, command, run, say, target};
 /// Counted runs of each side, after one warm-up.
 const RUNS: usize = 7;
 
-pub fn bench(args: &[String]) -> Result<()> {
+pub(crate) fn bench(args: &[String]) -> Result<()> {
     let window = !args.iter().any(|a| a == "--no-window");
     let mut job = Job::of(if window { 7 } else { 4 });
     let packages = if window {

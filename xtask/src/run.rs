@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::setup::{self, BUILD_PACKAGES};
 use crate::steps::{Job, cargo, command, run as run_command, say, target};
 
-pub fn run(args: &[String]) -> Result<()> {
+pub(crate) fn run(args: &[String]) -> Result<()> {
     let terminal = args.iter().any(|a| a == "--terminal") || !has_display();
     let rest: Vec<&str> = args.iter().map(String::as_str).filter(|a| *a != "--terminal").collect();
     if terminal { in_terminal(&rest) } else { in_window(&rest) }

@@ -8,11 +8,11 @@ use anyhow::{Result, bail};
 use crate::steps::{command, on_path, root, run, say};
 
 /// What the window needs to build.
-pub const BUILD_PACKAGES: &[&str] =
+pub(crate) const BUILD_PACKAGES: &[&str] =
     &["libwebkit2gtk-4.1-dev", "librsvg2-dev", "build-essential", "pkg-config"];
 
 /// What its tests need: a display, a driver for the window, a browser for the report.
-pub const TEST_PACKAGES: &[&str] = &[
+pub(crate) const TEST_PACKAGES: &[&str] = &[
     "webkit2gtk-driver",
     "xvfb",
     "dbus-x11",
@@ -23,10 +23,10 @@ pub const TEST_PACKAGES: &[&str] = &[
 ];
 
 /// What the benchmarks compare with.
-pub const BENCH_PACKAGES: &[&str] = &["inxi"];
+pub(crate) const BENCH_PACKAGES: &[&str] = &["inxi"];
 
 /// Installs the Debian packages that are missing.
-pub fn system_packages(packages: &[&str]) -> Result<()> {
+pub(crate) fn system_packages(packages: &[&str]) -> Result<()> {
     if !cfg!(target_os = "linux") {
         say("      not Linux: nothing to install");
         return Ok(());
@@ -79,7 +79,7 @@ fn is_root() -> bool {
 }
 
 /// Installs the npm packages of ui/ if they are not those of package-lock.json.
-pub fn npm_packages() -> Result<()> {
+pub(crate) fn npm_packages() -> Result<()> {
     for program in ["node", "npm"] {
         if !on_path(program) {
             bail!("{program} is missing: install Node.js 20 or newer (it brings npm), then run this again");
@@ -99,13 +99,13 @@ pub fn npm_packages() -> Result<()> {
 }
 
 /// An npm command in ui/.
-pub fn npm(args: &[&str]) -> Command {
+pub(crate) fn npm(args: &[&str]) -> Command {
     let mut npm = command("npm", args);
     npm.current_dir(root().join("ui"));
     npm
 }
 
 /// Builds the window's pages; the Rust side does not compile without them.
-pub fn ui_pages() -> Result<()> {
+pub(crate) fn ui_pages() -> Result<()> {
     run(npm(&["run", "--silent", "build"]).stdout(std::process::Stdio::null()))
 }

@@ -7,19 +7,19 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 /// A job of several steps, each announced with its number and closed with its time.
-pub struct Job {
+pub(crate) struct Job {
     total: usize,
     current: usize,
     started: Instant,
 }
 
 impl Job {
-    pub fn of(total: usize) -> Self {
+    pub(crate) fn of(total: usize) -> Self {
         Self { total, current: 0, started: Instant::now() }
     }
 
     /// Announces a step, does it, and says how long it took.
-    pub fn step<T>(&mut self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(crate) fn step<T>(&mut self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.current += 1;
         let started = Instant::now();
         say(&format!("\n[{}/{}] {title}", self.current, self.total));
@@ -29,40 +29,40 @@ impl Job {
         Ok(outcome)
     }
 
-    pub fn finish(self, what: &str) {
+    pub(crate) fn finish(self, what: &str) {
         say(&format!("\n{what} ({:.0?} in all)", self.started.elapsed()));
     }
 }
 
 #[allow(clippy::print_stdout, reason = "this is where the tool speaks")]
-pub fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     println!("{text}");
 }
 
 #[allow(clippy::print_stderr, reason = "this is where the tool speaks")]
-pub fn complain(text: &str) {
+pub(crate) fn complain(text: &str) {
     eprintln!("{text}");
 }
 
 /// The root of the repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 /// The folder cargo builds into.
-pub fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// A command in the root of the repository.
-pub fn command(program: &str, args: &[&str]) -> Command {
+pub(crate) fn command(program: &str, args: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(args).current_dir(root()).stdin(Stdio::null());
     command
 }
 
 /// Runs a command to its end; anything but success is an error that names the command.
-pub fn run(command: &mut Command) -> Result<()> {
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);
     let status = command.status().with_context(|| format!("cannot start {shown}"))?;
     if !status.success() {
@@ -81,12 +81,12 @@ fn shown(command: &Command) -> String {
 }
 
 /// What cargo this is run by.
-pub fn cargo() -> String {
+pub(crate) fn cargo() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".into())
 }
 
 /// Whether a program is on the path.
-pub fn on_path(program: &str) -> bool {
+pub(crate) fn on_path(program: &str) -> bool {
     std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
 }

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::setup::{self, BUILD_PACKAGES, TEST_PACKAGES, npm};
 use crate::steps::{Job, cargo, command, on_path, run, say, target};
 
-pub fn test(_args: &[String]) -> Result<()> {
+pub(crate) fn test(_args: &[String]) -> Result<()> {
     let mut job = Job::of(10);
     job.step("System packages", || setup::system_packages(&[BUILD_PACKAGES, TEST_PACKAGES].concat()))?;
     job.step("npm packages", setup::npm_packages)?;
@@ -49,7 +49,7 @@ fn licences() -> Result<()> {
 }
 
 /// Writes the generated schemas and types anew; the tests compare with what is committed.
-pub fn schemas() -> Result<()> {
+pub(crate) fn schemas() -> Result<()> {
     let mut job = Job::of(2);
     job.step("JSON Schemas", || {
         run(command(&cargo(), &["test", "--workspace", "--exclude", "befund-desktop", "--quiet", "schema"])
