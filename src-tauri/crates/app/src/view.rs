@@ -7,7 +7,6 @@ use ts_rs::TS;
 
 /// The home page.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct HomeView {
     /// Problems to choose from.
     pub symptoms: Vec<SymptomCard>,
@@ -19,7 +18,6 @@ pub struct HomeView {
 
 /// One problem to choose from.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct SymptomCard {
     /// Guide to start.
     pub guide: String,
@@ -33,7 +31,6 @@ pub struct SymptomCard {
 
 /// A case that can be gone on with.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct OpenCase {
     /// `BF-XXXX-XXXX`.
     pub reference: String,
@@ -45,7 +42,6 @@ pub struct OpenCase {
 
 /// A search hit.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct HitView {
     /// `guide` for now.
     pub kind: String,
@@ -61,7 +57,6 @@ pub struct HitView {
 
 /// The help bar: how to reach a human, always.
 #[derive(Debug, Clone, Default, Serialize, TS)]
-#[ts(export)]
 pub struct HelpView {
     /// Name of the help desk.
     pub name: String,
@@ -75,7 +70,6 @@ pub struct HelpView {
 
 /// What every page needs.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct ShellView {
     /// `en` or `de`: the language in force.
     pub language: String,
@@ -94,7 +88,6 @@ pub struct ShellView {
 /// What the person chose for themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
-#[ts(export)]
 pub struct Settings {
     /// `system`, `en` or `de`.
     pub language: String,
@@ -110,7 +103,6 @@ impl Default for Settings {
 
 /// A case, and the page it is on.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct CaseView {
     /// `BF-XXXX-XXXX`.
     pub reference: String,
@@ -129,7 +121,6 @@ pub struct CaseView {
 /// One page of a case.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(tag = "page", rename_all = "snake_case")]
-#[ts(export)]
 pub enum CasePage {
     /// Before or during measuring; rows are updated by [`RowUpdate`].
     Checking {
@@ -224,7 +215,6 @@ pub enum CasePage {
 
 /// Checks of one part of the way.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct CheckGroup {
     /// `This computer`, `Router` …
     pub label: String,
@@ -234,7 +224,6 @@ pub struct CheckGroup {
 
 /// One check while measuring.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct CheckRow {
     /// Check id.
     pub check: String,
@@ -250,7 +239,6 @@ pub struct CheckRow {
 
 /// Sent while measuring.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct RowUpdate {
     /// The row as it is now.
     pub row: CheckRow,
@@ -262,7 +250,6 @@ pub struct RowUpdate {
 
 /// One possible answer.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct AnswerView {
     /// Its id.
     pub id: String,
@@ -272,7 +259,6 @@ pub struct AnswerView {
 
 /// A station on the way from this computer to the internet.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct PathNode {
     /// Name of a drawing: `laptop`, `router`, `book`, `globe`.
     pub icon: String,
@@ -286,7 +272,6 @@ pub struct PathNode {
 
 /// A fix.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct FixView {
     /// Its id.
     pub id: String,
@@ -306,7 +291,6 @@ pub struct FixView {
 
 /// One result as a reason.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct EvidenceRow {
     /// What was checked or asked.
     pub title: String,
@@ -322,7 +306,6 @@ pub struct EvidenceRow {
 
 /// One check before and after a fix.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct VerifyRow {
     /// What was checked.
     pub title: String,
@@ -337,7 +320,6 @@ pub struct VerifyRow {
 /// What the person does in a case.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(tag = "do", rename_all = "snake_case")]
-#[ts(export)]
 pub enum CaseAction {
     /// Answers a question; `answer` is `null` for "I don't know".
     Answer {
@@ -378,7 +360,6 @@ pub enum CaseAction {
 
 /// "Check what you send."
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct ReviewView {
     /// `BF-XXXX-XXXX`.
     pub reference: String,
@@ -415,7 +396,6 @@ pub struct ReviewView {
 /// How to reach the person.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
-#[ts(export)]
 pub struct ContactView {
     /// Name.
     pub name: String,
@@ -429,7 +409,6 @@ pub struct ContactView {
 
 /// What happens to one kind of data.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct PrivacyRow {
     /// `Technical`, `Your network`, `Personal`, `Secret`.
     pub title: String,
@@ -443,7 +422,6 @@ pub struct PrivacyRow {
 
 /// One file of the package.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct ReviewFile {
     /// Name inside the zip.
     pub name: String,
@@ -460,7 +438,6 @@ pub struct ReviewFile {
 /// A change the person makes while reviewing. Absent fields stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
-#[ts(export)]
 pub struct ReviewChange {
     /// New words.
     pub words: Option<String>,
@@ -474,7 +451,6 @@ pub struct ReviewChange {
 
 /// One file, to read before sending.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct FileView {
     /// Name inside the zip.
     pub name: String,
@@ -486,7 +462,6 @@ pub struct FileView {
 
 /// After sending.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct SentView {
     /// `BF-XXXX-XXXX`.
     pub reference: String,
@@ -508,7 +483,6 @@ pub struct SentView {
 
 /// What happens next.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct NextRow {
     /// When.
     pub when: String,
@@ -518,7 +492,6 @@ pub struct NextRow {
 
 /// A character and how to say it.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct SpelledChar {
     /// The character, or `-` between groups.
     pub character: String,
@@ -528,7 +501,6 @@ pub struct SpelledChar {
 
 /// One ticket in the list.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export)]
 pub struct TicketRow {
     /// `BF-XXXX-XXXX`.
     pub reference: String,
@@ -546,7 +518,6 @@ pub struct TicketRow {
 
 /// An error as the window shows it: what happened, what it means, what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[ts(export)]
 pub struct ErrorView {
     /// Stable code for the front end.
     pub code: String,
@@ -556,4 +527,55 @@ pub struct ErrorView {
     pub means: String,
     /// What to do next.
     pub todo: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use super::*;
+
+    fn files(folder: &Path) -> BTreeMap<String, String> {
+        std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                (name, std::fs::read_to_string(path).unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_types_of_the_window_are_those_committed() {
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/src/lib/backend/types");
+        let scratch = tempfile::tempdir().unwrap();
+        let update = std::env::var_os("UPDATE_SCHEMAS").is_some();
+        let folder = if update { &committed } else { scratch.path() };
+        // Byte counts reach the window as JSON numbers, not as BigInt.
+        let config = ts_rs::Config::new().with_large_int("number").with_out_dir(folder);
+        // What the commands take and give; the rest follows.
+        ShellView::export_all(&config).unwrap();
+        HomeView::export_all(&config).unwrap();
+        HitView::export_all(&config).unwrap();
+        CaseView::export_all(&config).unwrap();
+        CaseAction::export_all(&config).unwrap();
+        RowUpdate::export_all(&config).unwrap();
+        ReviewView::export_all(&config).unwrap();
+        ReviewChange::export_all(&config).unwrap();
+        FileView::export_all(&config).unwrap();
+        TicketRow::export_all(&config).unwrap();
+        ErrorView::export_all(&config).unwrap();
+        let (generated, committed) = (files(folder), files(&committed));
+        let names = |all: &BTreeMap<String, String>| all.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(
+            names(&generated),
+            names(&committed),
+            "run `cargo xtask schemas` and look at the difference"
+        );
+        for (name, text) in &generated {
+            assert!(Some(text) == committed.get(name), "{name} has drifted: run `cargo xtask schemas`");
+        }
+    }
 }

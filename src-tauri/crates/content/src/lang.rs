@@ -12,7 +12,6 @@ use ts_rs::TS;
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema, TS,
 )]
 #[serde(rename_all = "lowercase")]
-#[ts(export)]
 pub enum Lang {
     /// English.
     #[default]

@@ -35,10 +35,13 @@ impl Messages {
         };
         let mut fluent_args = FluentArgs::new();
         for (name, value) in args {
-            // Numbers stay numbers, so that plural forms can be chosen.
-            match value.parse::<f64>() {
-                Ok(number) => fluent_args.set(*name, FluentValue::from(number)),
-                Err(_) => fluent_args.set(*name, FluentValue::from(value.as_ref())),
+            // Counts stay numbers, so that plural forms can be chosen. Anything that would read differently
+            // afterwards (0815, 1.0, inf) is a text.
+            match value.parse::<u32>() {
+                Ok(number) if number.to_string() == *value => {
+                    fluent_args.set(*name, FluentValue::from(number));
+                }
+                _ => fluent_args.set(*name, FluentValue::from(value.as_ref())),
             }
         }
         let mut errors = Vec::new();
@@ -81,4 +84,21 @@ fn bundle(lang: Lang) -> FluentBundle<FluentResource> {
         let _ = bundle.add_resource(resource);
     }
     bundle
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_choose_the_plural_and_everything_else_stays_as_it_is() {
+        let messages = Messages::builtin();
+        let say = |lang, key, name, value: &'static str| messages.get(lang, key, &[(name, value.into())]);
+        assert_eq!(say(Lang::En, "privacy-readable", "count", "1"), "one value readable");
+        assert_eq!(say(Lang::En, "privacy-readable", "count", "12"), "12 values readable");
+        for text in ["0815", "1.0", "1e3", "inf", "nan", "+1", "9.10"] {
+            assert!(say(Lang::De, "next-fix", "title", text).ends_with(text), "{text}");
+        }
+        assert_eq!(messages.get(Lang::De, "no-such-key", &[]), "no-such-key");
+    }
 }
