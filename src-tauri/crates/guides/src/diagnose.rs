@@ -142,6 +142,7 @@ fn outcome(
         return if measured && !failed { Outcome::NoProblem } else { Outcome::Unsure };
     }
     if !contradictory
+        && told(guide, evidence)
         && !top.id.is_something_else()
         && top.probability >= FOUND
         && top.probability >= AHEAD * second
@@ -149,6 +150,13 @@ fn outcome(
         return Outcome::CauseFound;
     }
     Outcome::Unsure
+}
+
+/// Whether there is any evidence at all. That a cause is common does not yet mean that it was found.
+fn told(guide: &Guide, evidence: &Evidence) -> bool {
+    likelihood::relevant(guide, evidence).any(|(check, s)| likelihood::counting(guide, check).contains(&s))
+        || evidence.answers.iter().any(|(id, answer)| answer.is_some() && guide.question(id).is_some())
+        || evidence.fixes_failed.iter().any(|id| guide.fix(id).is_some())
 }
 
 /// What one piece of evidence does to a cause.

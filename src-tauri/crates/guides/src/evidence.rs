@@ -49,6 +49,8 @@ impl Evidence {
                 .map(|name| format!("Did you mean “{name}”? "))
                 .unwrap_or_default();
             let list = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            let list =
+                list + if what.starts_with("answer") { ", or null for “I don't know”" } else { "" };
             ContentError::new(
                 file,
                 format!("the guide “{}” has no {what} “{}”", guide.id, at.value),

@@ -12,7 +12,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
-use crate::guide::{Level, Priority, Risk, Symptoms};
+use crate::guide::{Level, Priority, Risk};
 use crate::ids::PATTERN;
 use crate::words::{CHANCES, WEIGHTS};
 
@@ -31,7 +31,7 @@ pub(crate) struct GuideFile {
     /// Name of a drawing: globe, wifi, printer.
     pub icon: Option<String>,
     /// What people type who have this problem. Search learns from it.
-    pub symptoms: Symptoms,
+    pub symptoms: SymptomsFile,
     /// What it can be. One of them is assumed at a time; “something else” is always among them.
     pub causes: Ordered<CauseFile>,
     /// How likely it is that nothing is wrong at all. Without it: occasional.
@@ -55,6 +55,17 @@ pub(crate) struct GuideFile {
     /// Stations of a drawing, from this computer outwards.
     #[serde(default)]
     pub path: Vec<StationFile>,
+}
+
+/// What people type, by language.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Symptoms")]
+pub(crate) struct SymptomsFile {
+    /// English.
+    pub en: Vec<At<String>>,
+    /// German.
+    pub de: Vec<At<String>>,
 }
 
 /// What a cause makes checks and questions show: for each, statuses or answers with how often.

@@ -40,8 +40,7 @@ pub struct Guide {
 }
 
 /// What people type, by language.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Symptoms {
     /// English.
     pub en: Vec<String>,

@@ -12,7 +12,7 @@ use crate::file::{
     At, CauseFile, ChanceField, CostField, FixFile, GuideFile, MAX_SECONDS, MAX_WEIGHT, Ordered, PriorFile,
     QuestionFile, Shows, WeightField, WordOrNumber, statuses,
 };
-use crate::guide::{Answer, Cause, Fix, Guide, HandOver, Level, Priority, Question, Station};
+use crate::guide::{Answer, Cause, Fix, Guide, HandOver, Level, Priority, Question, Station, Symptoms};
 use crate::words::{CHANCES, OCCASIONAL, RARE, WEIGHTS, list, look_up, seconds};
 use crate::{AnswerId, CauseId, FixId, GuideId, QuestionId};
 
@@ -69,15 +69,8 @@ pub fn parse_guide(file: &str, text: &str, checks: &Checks) -> Result<Guide, Con
     Reader { file, checks }.guide(raw)
 }
 
-/// Says what a missing language means; the YAML reader only knows that a key is missing. It also repeats the
-/// place, which stands before the message already.
+/// Says what a missing language means; the YAML reader only knows that a key is missing.
 fn explain(mut error: ContentError) -> ContentError {
-    if let Some(place) = error.at
-        && let Some(short) =
-            error.message.strip_suffix(&format!(" at line {}, column {}", place.line, place.column))
-    {
-        error.message = short.to_owned();
-    }
     for (key, en) in [("de", "German"), ("en", "English")] {
         if error.message.contains(&format!("missing field `{key}`")) {
             error.message = format!("the {en} text (`{key}`) is missing");
@@ -116,11 +109,8 @@ impl Reader<'_> {
                 "Add at least one fix under `fixes:`, or `hand-over: { cost: 20m, category: …, priority: normal }`.",
             ));
         }
-        for words in Lang::ALL.map(|l| raw.symptoms.get(l)) {
-            if words.iter().any(|w| w.trim().is_empty()) {
-                return Err(self.error(&raw.id, "a line of `symptoms` is empty", "Remove it."));
-            }
-        }
+        let symptoms =
+            Symptoms { en: self.symptoms(&raw.symptoms.en)?, de: self.symptoms(&raw.symptoms.de)? };
         let questions = self.questions(&raw.questions)?;
         let causes = self.causes(&raw.causes, &raw.consequences, &questions)?;
         let fixes = self.fixes(&raw.fixes, &causes)?;
@@ -138,9 +128,9 @@ impl Reader<'_> {
                 level: Level::First,
             },
         };
-        if hand_over.cost <= 0.0 {
+        if let Some(h) = raw.hand_over.as_ref().filter(|_| hand_over.cost <= 0.0) {
             return Err(self.error(
-                &raw.id,
+                &h.cost.0,
                 "handing over costs nothing: the guide would never ask or try anything",
                 "Say how much of the person's time it takes, such as 20m.",
             ));
@@ -161,7 +151,7 @@ impl Reader<'_> {
             title: self.text(&raw.title)?,
             subtitle: self.optional_text(raw.subtitle.as_ref())?,
             icon: raw.icon,
-            symptoms: raw.symptoms,
+            symptoms,
             causes,
             no_problem: self.other_prior(raw.no_problem.as_ref(), OCCASIONAL)?,
             something_else: self.other_prior(raw.something_else.as_ref(), RARE)?,
@@ -170,6 +160,15 @@ impl Reader<'_> {
             hand_over,
             path,
         })
+    }
+
+    fn symptoms(&self, raw: &[At<String>]) -> Result<Vec<String>> {
+        raw.iter()
+            .map(|line| match line.value.trim() {
+                "" => Err(self.error(line, "a line of `symptoms` is empty", "Remove it.")),
+                words => Ok(words.to_owned()),
+            })
+            .collect()
     }
 
     fn questions(&self, raw: &Ordered<QuestionFile>) -> Result<Vec<Question>> {

@@ -453,16 +453,18 @@ impl<'g> Planner<'g> {
         let why = if let Some(cause) = top {
             cause.title.map(|lang, t| match lang {
                 befund_content::Lang::En => {
-                    format!("A human can help better from here. The finding goes along: {t}.")
+                    format!(
+                        "Somebody from IT support can help better from here. The finding goes along: {t}."
+                    )
                 }
                 befund_content::Lang::De => {
-                    format!("Ab hier hilft ein Mensch besser. Der Befund geht mit: {t}.")
+                    format!("Ab hier hilft jemand vom IT-Service besser. Der Befund geht mit: {t}.")
                 }
             })
         } else {
             text(
-                "Going on alone would now take longer than asking the help desk.",
-                "Allein weiterzusuchen würde jetzt länger dauern, als den Support zu fragen.",
+                "Going on alone would now take longer than asking IT support.",
+                "Allein weiterzusuchen würde jetzt länger dauern, als den IT-Service zu fragen.",
             )
         };
         NextStep::HandOver {

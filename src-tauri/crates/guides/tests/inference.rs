@@ -600,3 +600,24 @@ fn all_is_well_only_where_something_was_measured() {
     let seen = diagnose(&guide(&raw), checks(), &evidence(&raw));
     assert_eq!(seen.outcome, Outcome::NoProblem);
 }
+
+#[test]
+fn a_cause_is_found_only_where_something_speaks_for_it() {
+    let mut raw = small([None; 4]);
+    raw.causes.truncate(1);
+    raw.fixes[0].solves.truncate(1);
+    let guide = guide(&raw);
+    let nothing = Evidence::default();
+    let blind = diagnose(&guide, checks(), &nothing);
+    assert!(probability(&blind, "cause-0") > 0.99, "{blind:?}");
+    assert_eq!(blind.outcome, Outcome::Unsure);
+    // What was not measured, an answer that is none, and a check of another guide say nothing either.
+    let silent = Evidence {
+        checks: [(check(0), Status::Unknown), ("cpu.load".parse().unwrap(), Status::Fail)].into(),
+        answers: [("question-0".parse().unwrap(), None)].into(),
+        ..Evidence::default()
+    };
+    assert_eq!(diagnose(&guide, checks(), &silent).outcome, Outcome::Unsure);
+    let measured = Evidence { checks: [(check(0), Status::Fail)].into(), ..nothing };
+    assert_eq!(diagnose(&guide, checks(), &measured).outcome, Outcome::CauseFound);
+}
