@@ -314,6 +314,43 @@ mod tests {
         );
     }
 
+    /// A SOCKS5 proxy (RFC 1928) that lets everybody in and answers in the place of every host.
+    async fn socks_proxy(answer: &'static str) -> std::net::SocketAddr {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = [0; 2];
+            stream.read_exact(&mut head).await.unwrap();
+            assert_eq!(head[0], 5, "not a greeting of SOCKS5");
+            let mut rest = vec![0; usize::from(head[1])];
+            stream.read_exact(&mut rest).await.unwrap();
+            stream.write_all(&[5, 0]).await.unwrap();
+            // Version, connect, reserved, "a name follows", its length.
+            let mut wish = [0; 5];
+            stream.read_exact(&mut wish).await.unwrap();
+            assert_eq!(wish[..4], [5, 1, 0, 3]);
+            let mut name_and_port = vec![0; usize::from(wish[4]) + 2];
+            stream.read_exact(&mut name_and_port).await.unwrap();
+            assert_eq!(name_and_port, b"check.example\x00\x50");
+            stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await.unwrap();
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            // Until the other side has read it.
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn a_socks_proxy_is_spoken_to_in_its_own_language() {
+        let proxy = socks_proxy("HTTP/1.1 204 No Content\r\n\r\n").await;
+        let url = format!("socks5h://{proxy}");
+        let target = no_content("http://check.example/generate_204".into());
+        let seen = one_by(target, Way::Proxy(&url), Duration::from_secs(6)).await;
+        assert_eq!(seen.outcome, HttpOutcome::Expected, "{}", seen.detail);
+    }
+
     #[tokio::test]
     async fn an_endless_body_is_read_up_to_its_bound() {
         let endless = HttpServer::start("HTTP/1.1 200 OK\r\n\r\n", true).await;
