@@ -2,8 +2,8 @@
 //!
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
-//! | Unix | servers and search domains: `/etc/resolv.conf`; behind the stub 127.0.0.53 also `/run/systemd/resolve/resolv.conf` | none | servers of single links or domains (split DNS of systemd-resolved, macOS' resolvers for single domains); DNS over TLS or HTTPS, which resolved or a browser may use instead; libraries that read other files |
-//! | Windows | none yet: no servers are listed | | |
+//! | Unix | servers and search domains: `/etc/resolv.conf`; behind the stub 127.0.0.53, or without a server there, also `/run/systemd/resolve/resolv.conf` | none | servers of single links or domains (split DNS of systemd-resolved, macOS' resolvers for single domains); DNS over TLS or HTTPS, which resolved or a browser may use instead; libraries that read other files |
+//! | Windows | none yet: servers and search domains are absent | | |
 //! | all | each server asked directly by UDP, by TCP when the answer does not fit | none | a router's "no way" that comes as a soft error is not told to unprivileged programs and shows as a timeout |
 //! | all | the system's own resolution: getaddrinfo | none | which of its sources (hosts file, mDNS, DNS) answered; its error for a dead, a failing and a refusing server is one and the same |
 //!
@@ -25,14 +25,14 @@ use crate::{Context, Reading, Reason};
 facts! {
     /// Name resolution.
     pub struct Dns {
-        /// Resolvers in force, in the system's order.
-        part servers: Vec<DnsServer>,
+        /// Resolvers in force, in the system's order; empty where none is set.
+        part servers: Reading<Vec<DnsServer>>,
         /// The policy's names, resolved the way programs do.
         part system: Reading<Vec<SystemLookup>>,
         /// The policy's independent resolvers, asked the same names.
         part independent: Reading<Vec<DnsServer>>,
         /// Domains appended to short names.
-        internal search_domains: Vec<String>,
+        internal search_domains: Reading<Vec<String>>,
     }
 
     /// One resolver, asked directly.
@@ -105,21 +105,28 @@ const NAMES_ASKED: usize = 2;
 
 /// Measures this subject.
 pub async fn measure(cx: Context) -> Reading<Dns> {
-    let settings = settings::read(&cx);
+    let deadline = net::deadline(&cx);
+    let settings = settings::read(&cx).await;
+    let search_domains = settings.clone().map(|s| s.search_domains).into();
+    let set = settings.map(|s| s.servers);
     if cx.offline {
         let offline = || Reading::absent(Reason::Offline, "");
-        let servers = settings.servers.into_iter().map(|s| s.unasked(offline())).collect();
+        let unasked = |servers: Vec<settings::Server>| servers.iter().map(|s| s.unasked(offline())).collect();
         return Reading::Value(Dns {
-            servers,
+            servers: set.map(unasked).into(),
             system: Reading::absent(Reason::Offline, ""),
             independent: Reading::absent(Reason::Offline, ""),
-            search_domains: settings.search_domains,
+            search_domains,
         });
     }
-    let deadline = net::deadline(&cx);
     let names: Vec<String> = cx.endpoints.names.iter().take(NAMES_ASKED).cloned().collect();
     let (servers, independent, system) = tokio::join!(
-        ask_all(settings.servers, &names, deadline),
+        async {
+            match set {
+                Ok(set) => Reading::Value(ask_all(set, &names, deadline).await),
+                Err(absent) => absent.into(),
+            }
+        },
         ask_all(settings::independent(&cx.endpoints.resolvers), &names, deadline),
         look_up_all(&cx.endpoints.names, deadline),
     );
@@ -135,7 +142,7 @@ pub async fn measure(cx: Context) -> Reading<Dns> {
         } else {
             Reading::Value(independent)
         },
-        search_domains: settings.search_domains,
+        search_domains,
     })
 }
 

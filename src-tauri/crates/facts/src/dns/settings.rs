@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
 
 use super::{DnsServer, Lookup};
-use crate::{Context, Reading, net};
+use crate::source::{detached, read_raw, unread};
+use crate::{Absence, Context, Reading, Reason, net};
 
 const STUB: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 53));
 
@@ -28,24 +29,34 @@ impl Server {
 }
 
 /// What the system is set to.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Settings {
     pub(super) servers: Vec<Server>,
     pub(super) search_domains: Vec<String>,
 }
 
-pub(super) fn read(cx: &Context) -> Settings {
-    let (servers, search_domains) = parse(&text(cx, "/etc/resolv.conf"));
+/// The settings, or why they are not known: "none set" and "not read" are different findings.
+pub(super) async fn read(cx: &Context) -> Result<Settings, Absence> {
+    if !cfg!(unix) {
+        return Err(Absence::new(Reason::NotSupported, "this system's resolver settings are not read yet"));
+    }
+    let inner = cx.clone();
+    detached("read the resolver settings", cx.step(), move || from_files(&inner)).await?
+}
+
+fn from_files(cx: &Context) -> Result<Settings, Absence> {
+    let (servers, search_domains) = parse(&text(cx, "/etc/resolv.conf")?);
     let named = |servers: Vec<SocketAddr>, source, most| {
         servers.into_iter().take(most).map(move |address| Server { address, source })
     };
-    let stub = servers.iter().any(|s| s.ip() == STUB);
+    // systemd-resolved is asked through its stub, or by a library that needs no server in the file.
+    let by_resolved = servers.is_empty() || servers.iter().any(|s| s.ip() == STUB);
     let mut all: Vec<Server> = named(servers, "resolv.conf", MOST_SERVERS).collect();
-    if stub {
-        let (upstream, _) = parse(&text(cx, "/run/systemd/resolve/resolv.conf"));
+    if by_resolved {
+        let (upstream, _) = parse(&text(cx, "/run/systemd/resolve/resolv.conf")?);
         all.extend(named(upstream, "systemd-resolved", MOST_UPSTREAM_SERVERS));
     }
-    Settings { servers: all, search_domains }
+    Ok(Settings { servers: all, search_domains })
 }
 
 /// The policy's resolvers; an entry that is no address can't be asked without asking a resolver.
@@ -60,14 +71,11 @@ pub(super) fn independent(resolvers: &[String]) -> Vec<Server> {
     resolvers.iter().take(net::MOST_TARGETS).filter_map(server).collect()
 }
 
-/// A file that is not there, or not readable, names nobody: so does the system then.
-fn text(cx: &Context, file: &str) -> String {
-    match std::fs::read(cx.path(file)) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(error) => {
-            tracing::debug!(%error, file, "resolver settings not read");
-            String::new()
-        }
+/// A file that is not there names nobody; one that cannot be read may name anybody.
+fn text(cx: &Context, file: &str) -> Result<String, Absence> {
+    match read_raw(cx, file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        read => read.map_err(|error| unread(file, error)),
     }
 }
 
@@ -111,27 +119,28 @@ fn nameserver(text: &str) -> Option<SocketAddr> {
 mod tests {
     use super::*;
 
-    fn recorded(files: &[(&str, &str)]) -> Settings {
+    async fn recorded(files: &[(&str, &str)]) -> Settings {
         let root = tempfile::tempdir().unwrap();
         for (file, text) in files {
             let path = root.path().join(file);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        read(&Context { root: root.path().to_owned(), ..Context::default() })
+        read(&Context { root: root.path().to_owned(), ..Context::default() }).await.unwrap()
     }
 
     fn servers(settings: &Settings) -> Vec<(String, &str)> {
         settings.servers.iter().map(|s| (s.address.to_string(), s.source)).collect()
     }
 
-    #[test]
-    fn servers_come_in_order_and_no_more_than_are_used() {
+    #[tokio::test]
+    async fn servers_come_in_order_and_no_more_than_are_used() {
         let settings = recorded(&[(
             "etc/resolv.conf",
             "# a comment\n; another\noptions edns0\nnameserver 192.0.2.1\nnameserver\t2001:db8::53 # home\n\
              nameserver nonsense\nnameserver fe80::1%7\nnameserver 192.0.2.9\ndomain old.example\nsearch a.example b.example. .\n",
-        )]);
+        )])
+        .await;
         assert_eq!(
             servers(&settings),
             [
@@ -143,20 +152,62 @@ mod tests {
         assert_eq!(settings.search_domains, ["a.example", "b.example"]);
     }
 
-    #[test]
-    fn behind_the_stub_its_own_servers_are_listed_too() {
+    #[tokio::test]
+    async fn behind_the_stub_its_own_servers_are_listed_too() {
         let upstream = ("run/systemd/resolve/resolv.conf", "nameserver 192.0.2.7\n");
-        let settings = recorded(&[("etc/resolv.conf", "nameserver 127.0.0.53\n"), upstream]);
+        let settings = recorded(&[("etc/resolv.conf", "nameserver 127.0.0.53\n"), upstream]).await;
         assert_eq!(
             servers(&settings),
             [("127.0.0.53:53".to_owned(), "resolv.conf"), ("192.0.2.7:53".to_owned(), "systemd-resolved")]
         );
-        let settings = recorded(&[("etc/resolv.conf", "nameserver 192.0.2.1\n"), upstream]);
+        let settings = recorded(&[("etc/resolv.conf", "nameserver 192.0.2.1\n"), upstream]).await;
         assert_eq!(servers(&settings), [("192.0.2.1:53".to_owned(), "resolv.conf")]);
     }
 
+    #[tokio::test]
+    async fn without_the_file_there_are_none() {
+        assert_eq!(recorded(&[]).await, Settings::default());
+    }
+
+    #[tokio::test]
+    async fn without_a_server_in_the_file_those_of_systemd_resolved_are_listed() {
+        let upstream = ("run/systemd/resolve/resolv.conf", "nameserver 192.0.2.7\n");
+        for own in [None, Some(("etc/resolv.conf", "search a.example\n"))] {
+            let files: Vec<_> = own.into_iter().chain([upstream]).collect();
+            let settings = recorded(&files).await;
+            assert_eq!(servers(&settings), [("192.0.2.7:53".to_owned(), "systemd-resolved")]);
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn settings_that_can_not_be_read_are_absent_and_not_empty() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("etc/resolv.conf")).unwrap();
+        let cx = Context { root: root.path().to_owned(), ..Context::default() };
+        let absent = read(&cx).await.unwrap_err();
+        assert!(absent.reason == Reason::Failed && absent.detail.contains("/etc/resolv.conf"), "{absent}");
+    }
+
+    #[cfg(unix)]
     #[test]
-    fn without_the_file_there_are_none() {
-        assert_eq!(recorded(&[]), Settings::default());
+    fn a_file_that_never_ends_to_open_holds_up_neither_the_probe_nor_the_end_of_the_runtime() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("etc")).unwrap();
+        let fifo = root.path().join("etc/resolv.conf");
+        assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        let mut cx = Context { root: root.path().to_owned(), ..Context::default() };
+        cx.limits.probe = std::time::Duration::from_millis(100);
+        let (ended, end) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            let outcome = runtime.block_on(read(&cx));
+            drop(runtime);
+            let _ = ended.send(outcome);
+        });
+        let outcome = end.recv_timeout(std::time::Duration::from_secs(10));
+        // A writer lets the reading thread go.
+        let _ = std::fs::OpenOptions::new().write(true).open(&fifo);
+        assert_eq!(outcome.expect("the reading holds it up").unwrap_err().reason, Reason::TimedOut);
     }
 }

@@ -352,11 +352,16 @@ async fn fill(
         let absent = Absence::new(Reason::Failed, format!("more than {MOST_ASKED} mounts"));
         store(mount, Err(absent));
     }
-    while let Some(Ok((i, answer))) = asked.join_next().await {
-        if matches!(answer, Ok(Answer::File)) {
-            files.insert(i);
+    while let Some(joined) = asked.join_next().await {
+        match joined {
+            Ok((i, answer)) => {
+                if matches!(answer, Ok(Answer::File)) {
+                    files.insert(i);
+                }
+                store(&mut mounts[i], answer);
+            }
+            Err(error) => tracing::error!(%error, "a step of a probe ended abnormally"),
         }
-        store(&mut mounts[i], answer);
     }
     let mut i = 0;
     mounts.retain(|_| {

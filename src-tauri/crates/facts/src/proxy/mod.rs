@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use crate::net::{self, Target};
 use crate::reach::ConnectOutcome;
 use crate::sensitivity::facts;
+use crate::source::detached;
 use crate::{Context, Reading, Reason};
 
 facts! {
@@ -46,9 +47,15 @@ facts! {
 
 /// Measures this subject.
 pub async fn measure(cx: Context) -> Reading<Proxy> {
-    let environment = |name: &str| std::env::var(name).ok();
-    let found = settings::read(&cx, &environment);
     let deadline = net::deadline(&cx);
+    let inner = cx.clone();
+    let reading = detached("read the proxy settings", cx.step(), move || {
+        settings::read(&inner, &|name| std::env::var(name).ok())
+    });
+    let found = match reading.await {
+        Ok(Ok(found)) => found,
+        Ok(Err(absent)) | Err(absent) => return absent.into(),
+    };
     let offline = cx.offline;
     let settings = found.settings.into_iter().map(|found| async move {
         let reachable = match &found.target {
@@ -87,7 +94,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let mut cx = testing::context(testing::no_endpoints());
         cx.root = root.path().to_owned();
-        let file = settings::kde_file(&cx, &|name| std::env::var(name).ok()).unwrap();
+        let file = cx.path(&settings::kde_file(&|name| std::env::var(name).ok()).unwrap());
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         let text = format!(
             "[Proxy Settings]\nProxyType=1\nhttpProxy=http://ann:secret@{address}\nNoProxyFor=a.example\n"

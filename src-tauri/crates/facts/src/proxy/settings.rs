@@ -1,9 +1,10 @@
 //! Where proxies are set, and what is kept of it.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
 
-use crate::Context;
 use crate::net::Target;
+use crate::source::{read_raw, unread};
+use crate::{Absence, Context};
 
 /// A list of exceptions has an end.
 const MOST_EXCEPTIONS: usize = 100;
@@ -27,11 +28,21 @@ pub(super) struct Settings {
 
 type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-pub(super) fn read(cx: &Context, environment: Environment<'_>) -> Settings {
+/// All that is set, or why it is not known. The file lies in the home folder, which can be a share
+/// that does not answer: call this where waiting harms nobody.
+pub(super) fn read(cx: &Context, environment: Environment<'_>) -> Result<Settings, Absence> {
     let mut all = if cx.is_live() { from_environment(environment) } else { Settings::default() };
-    // Absent where KDE is not used, which is most often.
-    if let Some(text) = kde_file(cx, environment).and_then(|file| std::fs::read(file).ok()) {
-        let kde = from_kde(&String::from_utf8_lossy(&text));
+    let text = match kde_file(environment) {
+        Some(file) => match read_raw(cx, &file) {
+            Ok(text) => text,
+            // Where KDE is not used, which is most often, or where there is no home folder.
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => String::new(),
+            Err(error) => return Err(unread(&file, error)),
+        },
+        None => String::new(),
+    };
+    if !text.is_empty() {
+        let kde = from_kde(&text);
         all.settings.extend(kde.settings);
         for exception in kde.exceptions {
             if !all.exceptions.contains(&exception) {
@@ -40,14 +51,14 @@ pub(super) fn read(cx: &Context, environment: Environment<'_>) -> Settings {
         }
     }
     all.exceptions.truncate(MOST_EXCEPTIONS);
-    all
+    Ok(all)
 }
 
-pub(super) fn kde_file(cx: &Context, environment: Environment<'_>) -> Option<PathBuf> {
+pub(super) fn kde_file(environment: Environment<'_>) -> Option<String> {
     let folder = environment("XDG_CONFIG_HOME")
         .filter(|folder| folder.starts_with('/'))
         .or_else(|| Some(format!("{}/.config", environment("HOME")?)))?;
-    Some(cx.path(&format!("{folder}/kioslaverc")))
+    Some(format!("{folder}/kioslaverc"))
 }
 
 fn from_environment(environment: Environment<'_>) -> Settings {
@@ -173,6 +184,21 @@ mod tests {
             ]
         );
         assert_eq!(settings.exceptions, ["localhost", ".intern.example", "192.0.2.0/24"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn settings_that_can_not_be_read_are_absent_and_not_empty() {
+        let root = tempfile::tempdir().unwrap();
+        let cx = Context { root: root.path().to_owned(), ..Context::default() };
+        let home = |name: &str| (name == "HOME").then(|| "/home/ada".to_owned());
+        assert_eq!(read(&cx, &home), Ok(Settings::default()), "no such file");
+        std::fs::create_dir_all(root.path().join("home/ada/.config/kioslaverc")).unwrap();
+        let absent = read(&cx, &home).unwrap_err();
+        assert!(absent.detail.contains("kioslaverc"), "{absent}");
+        let nowhere = |name: &str| (name == "HOME").then(|| "/null".to_owned());
+        std::fs::write(root.path().join("null"), "").unwrap();
+        assert_eq!(read(&cx, &nowhere), Ok(Settings::default()), "a home folder that is none");
     }
 
     #[test]

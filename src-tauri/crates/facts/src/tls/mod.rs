@@ -28,6 +28,7 @@ use tokio_rustls::TlsConnector;
 use crate::net::{self, Target, Wait};
 use crate::reach::ConnectOutcome;
 use crate::sensitivity::facts;
+use crate::source::detached;
 use crate::{Context, Reading, Reason};
 
 facts! {
@@ -112,12 +113,11 @@ pub async fn measure(cx: Context) -> Reading<Tls> {
     }
     let deadline = net::deadline(&cx);
     let ca_file = cx.endpoints.ca_file.clone();
-    // Files, read away from the runtime's own threads.
-    let loading = tokio::task::spawn_blocking(move || Anchors::load(ca_file.as_deref()));
-    let anchors = match tokio::time::timeout_at(deadline, loading).await {
-        Ok(Ok(anchors)) => Arc::new(anchors),
-        Ok(Err(error)) => return Reading::absent(Reason::Failed, format!("load the trust anchors: {error}")),
-        Err(_) => return Reading::absent(Reason::TimedOut, "loading the trust anchors took too long"),
+    // Files, which may lie on a share that does not answer.
+    let loading = move || Anchors::load(ca_file.as_deref());
+    let anchors = match detached("load the trust anchors", cx.step(), loading).await {
+        Ok(anchors) => Arc::new(anchors),
+        Err(absent) => return absent.into(),
     };
     let mut targets: Vec<Target> = Vec::new();
     for text in cx.endpoints.https.iter().take(net::MOST_TARGETS) {
