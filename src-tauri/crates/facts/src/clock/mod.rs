@@ -78,7 +78,12 @@ async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Clock> {
     Reading::Value(Clock { now, synchronised, ntp, http_offset_seconds, offset_seconds })
 }
 
-/// The middle of what the time servers say, so that one wrong server does not decide.
+/// Time servers further apart than this contradict each other. Both can be asked within one round trip,
+/// so honest ones agree far better.
+const CONTRADICTION_SECONDS: f64 = 2.0;
+
+/// The middle of what the time servers say, so that one wrong server does not decide. Where two halves
+/// contradict each other, the web server's date says which to believe; without it nobody knows.
 fn best(ntp: &Reading<Vec<NtpAnswer>>, http: &Reading<f64>) -> Reading<f64> {
     let mut offsets: Vec<f64> =
         ntp.value().into_iter().flatten().filter_map(|a| a.offset_seconds.value().copied()).collect();
@@ -90,7 +95,19 @@ fn best(ntp: &Reading<Vec<NtpAnswer>>, http: &Reading<f64>) -> Reading<f64> {
             Reason::NothingToMeasure,
             "neither a time server nor a connectivity check told the time",
         ),
-        (even, _) if even % 2 == 0 => Reading::Value(f64::midpoint(offsets[middle - 1], offsets[middle])),
+        (even, http) if even % 2 == 0 => {
+            let (low, high) = (offsets[middle - 1], offsets[middle]);
+            match http {
+                _ if high - low <= CONTRADICTION_SECONDS => Reading::Value(f64::midpoint(low, high)),
+                Reading::Value(date) => {
+                    Reading::Value(if (date - low).abs() <= (date - high).abs() { low } else { high })
+                }
+                Reading::Absent { .. } => Reading::absent(
+                    Reason::Failed,
+                    format!("the time servers contradict each other by {:.0} s", high - low),
+                ),
+            }
+        }
         _ => Reading::Value(offsets[middle]),
     }
 }

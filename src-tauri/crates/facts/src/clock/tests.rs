@@ -68,6 +68,21 @@ async fn the_middle_of_the_time_servers_is_the_offset_and_ahead_is_positive() {
 }
 
 #[tokio::test]
+async fn of_two_that_contradict_each_other_the_date_decides_or_nobody() {
+    let right = || time_server(0.0, |_| ());
+    let wrong = || time_server(-3600.0, |_| ());
+    let alone = clock(vec![right().await, wrong().await], vec![]).await;
+    let absence = alone.offset_seconds.absence().unwrap();
+    assert!(absence.reason == Reason::Failed && absence.detail.contains("3600 s"), "{absence}");
+
+    let date = Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT");
+    let web = HttpServer::start(format!("HTTP/1.1 204 No Content\r\nDate: {date}\r\n\r\n"), false).await;
+    let dated = HttpEndpoint::NoContent(web.url("/"));
+    let clock = clock(vec![wrong().await, right().await], vec![dated]).await;
+    near(&clock.offset_seconds, 0.0, 0.2);
+}
+
+#[tokio::test]
 async fn a_server_without_the_time_gives_no_offset() {
     let unsynchronised = clock(vec![time_server(0.0, |a| a[1] = 16).await], vec![]).await;
     let answer = &unsynchronised.ntp.value().unwrap()[0];
