@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use crate::entries;
+
 /// Hosts that may be asked. Nothing is sent to any other: the policy names them all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -14,26 +16,31 @@ pub struct Endpoints {
     /// Connectivity checks over plain HTTP; a captive portal shows itself here.
     pub http: Vec<HttpEndpoint>,
     /// Hosts whose TLS certificate chain is captured.
+    #[serde(deserialize_with = "entries::hosts")]
     pub https: Vec<String>,
     /// `address:port` reached by TCP without a name; IPv6 in brackets.
+    #[serde(deserialize_with = "entries::addresses")]
     pub addresses: Vec<String>,
     /// Names that every resolver must know.
+    #[serde(deserialize_with = "entries::names")]
     pub names: Vec<String>,
-    /// Independent resolvers, asked for a second opinion.
+    /// Independent resolvers by address, asked for a second opinion.
+    #[serde(deserialize_with = "entries::resolvers")]
     pub resolvers: Vec<String>,
     /// Time servers.
+    #[serde(deserialize_with = "entries::time_servers")]
     pub ntp: Vec<String>,
     /// PEM file with trust anchors beside the system's.
     pub ca_file: Option<PathBuf>,
 }
 
 /// One connectivity check: a URL, and what an open network answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum HttpEndpoint {
     /// Expects status 204.
     NoContent(String),
-    /// Expects this status and, if given, a body that contains `body`.
+    /// Expects status 200 and a body that contains `body`; without `body`, status 204.
     Answer {
         /// The address.
         url: String,

@@ -6,6 +6,7 @@
 //! folder and one line in [`registry`].
 
 mod context;
+mod entries;
 mod net;
 mod reading;
 mod registry;
