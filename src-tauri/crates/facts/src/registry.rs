@@ -90,7 +90,7 @@ macro_rules! subjects {
         #[allow(clippy::large_enum_variant, reason = "one a probe exists, and only until it is stored")]
         enum Measured { $(#[allow(non_camel_case_types)] $module(Reading<$ty>)),* }
 
-        fn spawn(set: &mut JoinSet<(Subject, u64, Measured)>, subject: Subject, cx: Context, progress: Option<UnboundedSender<Progress>>) {
+        fn spawn(set: &mut JoinSet<(Subject, u64, Measured)>, subject: Subject, cx: Context, progress: Option<UnboundedSender<Progress>>) -> tokio::task::Id {
             match subject {$(
                 Subject::$module => {
                     set.spawn(async move {
@@ -99,13 +99,13 @@ macro_rules! subjects {
                         let reading = bounded(&cx, crate::$module::measure(cx.clone())).await;
                         let took_ms = started.elapsed().as_millis() as u64;
                         (subject, took_ms, Measured::$module(reading))
-                    });
+                    }).id()
                 }
             )*}
         }
 
-        fn absent(snapshot: &mut Snapshot, subject: Subject, reason: Reason) {
-            match subject { $(Subject::$module => snapshot.$module = Reading::absent(reason, "")),* }
+        fn absent(snapshot: &mut Snapshot, subject: Subject, reason: Reason, detail: &str) {
+            match subject { $(Subject::$module => snapshot.$module = Reading::absent(reason, detail)),* }
         }
 
         fn store(snapshot: &mut Snapshot, measured: Measured) {
@@ -161,12 +161,14 @@ pub async fn measure(
     let started = Instant::now();
     let mut snapshot = Snapshot::empty(started_at, Reason::NothingToMeasure);
     let mut set = JoinSet::new();
+    let mut running = BTreeMap::new();
+    let unfinished = format!("not finished within {:?}, the time for all measurements", cx.limits.overall);
     for &subject in subjects {
         if cx.offline && subject.needs() == Needs::Network {
-            absent(&mut snapshot, subject, Reason::Offline);
+            absent(&mut snapshot, subject, Reason::Offline, "");
         } else {
-            absent(&mut snapshot, subject, Reason::TimedOut);
-            spawn(&mut set, subject, cx.clone(), progress.clone());
+            absent(&mut snapshot, subject, Reason::TimedOut, &unfinished);
+            running.insert(spawn(&mut set, subject, cx.clone(), progress.clone()), subject);
         }
     }
     let deadline = tokio::time::Instant::now() + cx.limits.overall;
@@ -179,10 +181,151 @@ pub async fn measure(
                     let _ = p.send(Progress::Finished { subject, so_far: Box::new(snapshot.clone()) });
                 }
             }
-            Err(error) => tracing::error!(%error, "a probe ended abnormally"),
+            Err(error) => {
+                tracing::error!(%error, "a probe ended abnormally");
+                if let Some(&subject) = running.get(&error.id()) {
+                    absent(&mut snapshot, subject, Reason::Failed, "the probe ended abnormally");
+                }
+            }
         }
     }
     set.abort_all();
     snapshot.took_ms = started.elapsed().as_millis() as u64;
     snapshot
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::sync::mpsc::unbounded_channel;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::dns::LookupOutcome;
+    use crate::net::testing;
+    use crate::tls::TlsOutcome;
+    use crate::web::HttpOutcome;
+    use crate::{Endpoints, HttpEndpoint, Limits};
+
+    /// Servers that take every question and answer none.
+    struct Silent {
+        tcp: std::net::TcpListener,
+        udp: std::net::UdpSocket,
+        _tree: tempfile::TempDir,
+    }
+
+    impl Silent {
+        /// And a context that asks nobody else.
+        fn start(limits: Limits) -> (Self, Context) {
+            let tree = tempfile::tempdir().unwrap();
+            let tcp = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let udp = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+            let (to, by_udp) = (tcp.local_addr().unwrap(), udp.local_addr().unwrap());
+            let cx = Context {
+                endpoints: Endpoints {
+                    http: vec![HttpEndpoint::NoContent(format!("http://{to}/"))],
+                    https: vec![to.to_string()],
+                    addresses: vec![to.to_string()],
+                    names: vec!["localhost".into()],
+                    resolvers: vec![by_udp.to_string()],
+                    ntp: vec![by_udp.to_string()],
+                    ..testing::no_endpoints()
+                },
+                limits,
+                root: tree.path().to_owned(),
+                ..Context::default()
+            };
+            (Self { tcp, udp, _tree: tree }, cx)
+        }
+
+        /// Whether anybody asked.
+        fn was_asked(&self) -> bool {
+            self.tcp.set_nonblocking(true).unwrap();
+            self.udp.set_nonblocking(true).unwrap();
+            self.tcp.accept().is_ok() || self.udp.recv(&mut [0; 512]).is_ok()
+        }
+    }
+
+    fn reason<T>(reading: &Reading<T>) -> Option<Reason> {
+        reading.absence().map(|a| a.reason)
+    }
+
+    #[tokio::test]
+    async fn servers_that_hang_cost_one_budget_in_all_and_nothing_of_the_rest() {
+        let limits = Limits { probe: Duration::from_secs(1), overall: Duration::from_mins(1) };
+        let (_silent, cx) = Silent::start(limits);
+        let snapshot = measure(&cx, Subject::ALL, Timestamp::UNIX_EPOCH, None).await;
+
+        // Side by side they take one budget; one after the other they would take four.
+        assert!(snapshot.took_ms < 3 * 1000, "{:?}", snapshot.probe_ms);
+        assert_eq!(snapshot.probe_ms.len(), Subject::ALL.len());
+        assert_eq!(snapshot.web.value().unwrap().checks[0].outcome, HttpOutcome::TimedOut);
+        assert_eq!(snapshot.tls.value().unwrap().hosts[0].outcome, TlsOutcome::TimedOut);
+        let dns = snapshot.dns.value().unwrap();
+        let silent = &dns.independent.value().unwrap()[0];
+        assert_eq!(silent.lookups.value().unwrap()[0].outcome, LookupOutcome::TimedOut);
+        assert_eq!(dns.system.value().unwrap()[0].outcome, LookupOutcome::Answered);
+        let ntp = &snapshot.clock.value().unwrap().ntp.value().unwrap()[0];
+        assert_eq!(reason(&ntp.offset_seconds), Some(Reason::TimedOut));
+        assert_eq!(snapshot.reach.value().unwrap().addresses.len(), 1);
+        assert!(snapshot.system.value().is_some());
+    }
+
+    #[tokio::test]
+    async fn the_time_for_all_ends_what_a_probes_own_time_would_not() {
+        let limits = Limits { probe: Duration::from_mins(5), overall: Duration::from_millis(300) };
+        let (_silent, cx) = Silent::start(limits);
+        let measured = measure(&cx, &[Subject::web, Subject::system], Timestamp::UNIX_EPOCH, None);
+        let snapshot = timeout(Duration::from_mins(1), measured).await.unwrap();
+        let absence = snapshot.web.absence().unwrap();
+        assert!(
+            absence.reason == Reason::TimedOut && absence.detail.contains("all measurements"),
+            "{absence}"
+        );
+        assert!(snapshot.system.value().is_some());
+    }
+
+    #[tokio::test]
+    async fn cancelling_ends_it_at_once_and_keeps_what_is_known() {
+        let limits = Limits { probe: Duration::from_mins(5), overall: Duration::from_mins(5) };
+        let (_silent, cx) = Silent::start(limits);
+        let (sender, mut progress) = unbounded_channel();
+        let measuring = {
+            let cx = cx.clone();
+            let subjects = [Subject::web, Subject::system];
+            tokio::spawn(async move { measure(&cx, &subjects, Timestamp::UNIX_EPOCH, Some(sender)).await })
+        };
+        while let Some(event) = progress.recv().await {
+            if matches!(event, Progress::Finished { subject: Subject::system, .. }) {
+                break;
+            }
+        }
+        cx.cancel.cancel();
+        let snapshot = timeout(Duration::from_mins(1), measuring).await.unwrap().unwrap();
+        assert_eq!(reason(&snapshot.web), Some(Reason::Cancelled));
+        assert!(snapshot.system.value().is_some());
+    }
+
+    #[tokio::test]
+    async fn offline_nobody_is_asked() {
+        let (silent, mut cx) = Silent::start(Limits::default());
+        cx.offline = true;
+        let snapshot = measure(&cx, Subject::ALL, Timestamp::UNIX_EPOCH, None).await;
+        assert!(!silent.was_asked());
+        for subject in [reason(&snapshot.reach), reason(&snapshot.web), reason(&snapshot.tls)] {
+            assert_eq!(subject, Some(Reason::Offline));
+        }
+        assert_eq!(reason(&snapshot.dns.value().unwrap().system), Some(Reason::Offline));
+    }
+
+    #[tokio::test]
+    async fn a_probe_that_panics_has_failed_and_not_timed_out() {
+        // More time than a clock can hold makes the deadline of a probe that sends something overflow.
+        let limits = Limits { probe: Duration::MAX, overall: Duration::from_mins(1) };
+        let (_silent, cx) = Silent::start(limits);
+        let snapshot = measure(&cx, &[Subject::web, Subject::memory], Timestamp::UNIX_EPOCH, None).await;
+        assert_eq!(reason(&snapshot.web), Some(Reason::Failed));
+        assert_eq!(reason(&snapshot.memory), Some(Reason::NotSupported), "an empty tree has no table");
+    }
 }
