@@ -69,6 +69,10 @@ pub(crate) fn build_with(
     redactor: &mut Redactor,
     after_redaction: impl FnOnce(&mut Vec<Part>),
 ) -> Result<Built, PackageError> {
+    // What one file gives away by a label is private in the others too, so all are read before any is written.
+    let mut reader = redactor.clone();
+    parts::make(contents, &mut reader)?;
+    redactor.learn_from(&reader);
     let Parts { mut parts, not_measured, values } = parts::make(contents, redactor)?;
     after_redaction(&mut parts);
 

@@ -440,6 +440,75 @@ const ORDINARY: &[&str] = &[
     "root",
 ];
 
+/// Logins that are the same on many computers and name no person.
+const GENERIC: &[&str] = &[
+    "user",
+    "users",
+    "username",
+    "benutzer",
+    "admin",
+    "administrator",
+    "guest",
+    "gast",
+    "test",
+    "demo",
+    "default",
+    "public",
+    "owner",
+    "live",
+    "kiosk",
+    "pi",
+    "ubuntu",
+    "debian",
+    "fedora",
+    "vagrant",
+    "runner",
+    "docker",
+    "postgres",
+    "mysql",
+    "oem",
+    "git",
+    "build",
+    "backup",
+    "sshd",
+    "gdm",
+    "sddm",
+    "lightdm",
+    "polkitd",
+    "sa",
+    "anonymous",
+    "messagebus",
+    "dnsmasq",
+    "avahi",
+    "chrony",
+    "ntp",
+    "bind",
+    "named",
+    "unbound",
+    "nginx",
+    "apache",
+    "redis",
+    "tss",
+    "_apt",
+    "_chrony",
+    "rtkit",
+    "pulse",
+    "geoclue",
+    "colord",
+    "nm-openvpn",
+    "systemd-timesync",
+    "systemd-coredump",
+    "systemd-oom",
+    "operator",
+    "oracle",
+    "jenkins",
+];
+
+/// Whether the login names no person, wherever it stands.
+pub(crate) fn is_generic(login: &str) -> bool {
+    GENERIC.contains(&login)
+}
+
 /// Whether the value names nobody.
 pub(crate) fn names_nobody(value: &str) -> bool {
     let value = value.trim().to_lowercase();
@@ -499,6 +568,13 @@ const NO_SECRET: &[&str] = &[
     "bearer",
     "jwt",
     "authentication",
+    "include",
+    "omit",
+    "same-origin",
+    "erforderlich",
+    "abgelaufen",
+    "vergessen",
+    "unbekannt",
 ];
 
 /// Whether a labelled value is a word about the secret, a mask or a variable, rather than the secret.

@@ -14,7 +14,7 @@ use regex_automata::{Input, PatternID};
 use crate::engine::Kept;
 use crate::hit::Hit;
 use crate::kind::placeholder_at;
-use crate::{identity, numbers, secrets};
+use crate::{context, identity, numbers, phone, secrets};
 
 /// How far a detector reads from where it was triggered.
 pub(crate) const REACH: usize = 16 * 1024;
@@ -23,7 +23,7 @@ pub(crate) const REACH: usize = 16 * 1024;
 pub(crate) const LONGEST_TRIGGER: usize = 512;
 
 /// Words that end the name of a secret.
-const SECRET_WORDS: &str = r"(?:pass(?:word|wd|phrase|code|wort)?s?|kennwort|pwd|pw|secrets?|tokens?|api[_ -]?keys?|access[_ -]?keys?(?:[_-]?id)?|(?:secret|private|encryption|signing|session|master|license|account|storage|auth|(?:pre[_ -]?)?shared)[_ -]?key|psk|credentials?|sess(?:ion)?[_-]?id|wep[_-]?key|pin|puk|otp)";
+const SECRET_WORDS: &str = r"(?:pass(?:word|wd|phrase|code|wort)?s?|kennwort|pwd|pw|secrets?|tokens?|api[_ -]?keys?|access[_ -]?keys?(?:[_-]?id)?|(?:secret|private|encryption|signing|session|master|license|account|storage|auth|(?:pre[_ -]?)?shared)[_ -]?key|psk|credentials?|sess(?:ion)?[_-]?id|wep[_-]?key|pin|puk|otp|(?:wlan|wi-?fi|netzwerk|sicherheits|wpa[23]?|lizenz|produkt|zugangs|geheim|privater )[ -]?(?:schl(?:\xC3\xBC|ue)ssel|code)|(?:security|verification|access|recovery)[ _-]?code)";
 
 /// What may follow them and still name a secret.
 const SECRET_ENDINGS: &str = r"(?:[_-]?(?:hash|base64|b64|enc|value|plain|raw|old|new|text))?[0-9]{0,3}";
@@ -80,6 +80,12 @@ fn detectors() -> Vec<(String, Detector)> {
             ),
             secrets::labelled,
         ),
+        (
+            fixed(
+                r"(?i)[?&;](?:amp;)?(?:sig|signature|x-amz-(?:signature|credential|security-token)|code|key|auth|sid|ticket|jwt)=",
+            ),
+            secrets::in_query,
+        ),
         (format!(r"(?i){SECRET_WORDS}{SECRET_ENDINGS}(?:[ \t][^<>\n]{{0,80}})?>"), secrets::element),
         (
             format!(r#"(?i)--?(?:[a-z0-9]{{1,16}}[_-]){{0,3}}{SECRET_WORDS}[ \t]{{1,4}}["'!-~]"#),
@@ -95,15 +101,77 @@ fn detectors() -> Vec<(String, Detector)> {
         ),
         (
             fixed(
-                r"(?:sshpass[ \t]{1,4}-p[ \t]?|(?:mysql(?:dump|admin)?|mariadb(?:-dump)?)[ \t][^\n|;]{0,120}?[ \t]-p)",
+                r"(?:sshpass[ \t]{1,4}-p[ \t]?|(?:mysql(?:dump|admin)?|mariadb(?:-dump)?)[ \t][^\n|;]{0,120}?[ \t]-p|(?:docker|podman|helm|oc|az)[ \t]{1,2}(?:registry )?login[ \t][^\n|;]{0,120}?[ \t]-p[ \t]{1,2})",
             ),
             secrets::short_flag,
         ),
         (fixed(r#"[ \t](?:-u[ \t]?|--(?:proxy-)?user[ =])["'!-~]"#), secrets::user_flag),
+        (
+            fixed(
+                r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-6][0-9](?:\.[0-9]{1,9})? ",
+            ),
+            context::log_host,
+        ),
+        (
+            fixed(
+                r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](?:[.,][0-9]{1,9})?(?:Z|[+-][0-9]{2}:?[0-9]{2}) ",
+            ),
+            context::log_host,
+        ),
+        (
+            fixed(concat!(
+                r"(?:Accepted [a-z/-]{4,24} for |Failed [a-z/-]{4,24} for (?:invalid user )?|[Ii]nvalid user ",
+                r"|session (?:opened|closed) for user |[Ss]ession [0-9a-z]{1,8} of user ",
+                r"|from (?:authenticating |invalid )?user |[ug]id=[0-9]{1,10}\(|groups=[0-9]{1,10}\()"
+            )),
+            context::user_in_sentence,
+        ),
+        (fixed(r"\(uid=[0-9]| : TTY="), context::user_before),
+        (
+            fixed(
+                r#"(?i)(?:r?user|(?:user|login|log|account|benutzer|anmelde|konto)[ _.-]?name|acct|login|uid|user[ _-]?id)(?:\\{0,3}["'])?[ \t]{0,8}[:=][ \t]{0,4}|/user:"#,
+            ),
+            context::user_after_label,
+        ),
+        (
+            fixed(
+                r#"(?i)(?:host[ _-]?name|computer[ _-]?name|node[ _-]?name|rechner-?name)(?:\\{0,3}["'])?[ \t]{0,24}[:=][ \t]{0,4}"#,
+            ),
+            context::host_after_label,
+        ),
+        (
+            fixed(
+                r#"(?i)(?:e?ssid(?: [0-9]{1,3})?(?:\\{0,3}["'])?[ \t]{0,40}[:=]?[ \t]{0,4}|\(wifi\) connection )"#,
+            ),
+            context::ssid,
+        ),
+        (
+            fixed(
+                r#"(?i)(?:serial(?:[ _-]?n(?:umber|um|o|r)?\.?)?|seriennummer|service[ _-]?tag|asset[ _-]?tag)(?:\\{0,3}["'])?[ \t]{0,24}[:=][ \t]{0,4}"#,
+            ),
+            context::serial,
+        ),
+        (
+            fixed(
+                r#"(?i)(?:mac|hwaddr|lladdr)(?:[ _-]?addr(?:esse?|ess)?)?(?:\\{0,3}["'])?[ \t]{0,4}[:=]?[ \t]{0,4}(?:\\{0,3}["'])?[0-9a-f]{12}"#,
+            ),
+            context::mac_after_label,
+        ),
+        (fixed(r"[A-Z0-9]{5}(?:-[A-Z0-9]{5}){4}"), context::product_key),
+        (
+            fixed(
+                r"(?i)(?:tel(?:efon|\.)?(?:[ _-]?(?:nummer|nr\.?))?|(?:tele)?phone(?:[ _-]?(?:number|no\.?))?|fon|mobil(?:e|nummer|telefon)?|handy(?:nummer)?|fax(?:nummer)?|rufnummer|r(?:\xC3\xBC|ue)ckrufnummer|durchwahl)[ \t]{0,2}[:=]?[ \t]{0,2}[0-9+(]",
+            ),
+            phone::labelled,
+        ),
+        (fixed(r"\+[1-9][0-9 ()/.-]{6}"), phone::phone),
+        (fixed(r"00(?:49|43|41)[ /-]?[0-9(]"), phone::phone),
+        (fixed(r"\(?0[1-9][0-9]{1,4}\)?[ ]?[ /-][ ]?[0-9]{2}"), phone::phone),
+        (fixed(r"01(?:5[0-9]|6[023]|7[0-9])[0-9]{7,8}"), phone::phone),
         (fixed(r"@|%40"), identity::mail),
         (
             fixed(
-                r"(?:/home/|/Users/|%2F(?:home|Users)%2F|(?i:[\\/]{1,2}(?:users|documents and settings)\\{1,2}))",
+                r"(?:/home/|/run/media/|/Users/|%2F(?:home|Users)%2F|(?i:[\\/]{1,2}(?:users|documents and settings)\\{1,2}|:/users/))",
             ),
             identity::home,
         ),
@@ -112,7 +180,8 @@ fn detectors() -> Vec<(String, Detector)> {
         (fixed(r"(?i)(?:::ffff:|64:ff9b::)[0-9a-f]{1,4}:"), identity::ipv6),
         (fixed(r"(?i)(?:[0-9a-f]\.){32}ip6\.arpa"), identity::reverse_ipv6),
         (fixed(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"), identity::ipv4),
-        (fixed(r"(?i)ip-[0-9]{1,3}(?:-[0-9]{1,3}){3}"), identity::dashed_ipv4),
+        (fixed(r"[0-9]{1,3}(?:-[0-9]{1,3}){3}"), identity::dashed_ipv4),
+        (fixed(r"(?i)(?:p|ip|x)[0-9a-f]{8}\."), identity::hex_ipv4),
         (fixed(r"(?i)[0-9a-f]{1,2}(?:[:_-][0-9a-f]{1,2}){5}"), identity::mac),
         (fixed(r"(?i)[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}"), identity::dotted_mac),
         (fixed(r"(?:enx|wlx|wwx)[0-9a-f]{12}"), identity::mac_in_interface),

@@ -24,6 +24,15 @@ pub(crate) struct Kept {
 impl Kept {
     /// Takes an address or a name; of a URL or an endpoint with a port, its host.
     pub(crate) fn add(&mut self, value: &str) {
+        if let Some(phone) = crate::phone::canonical(value) {
+            self.addresses.insert(phone);
+            return;
+        }
+        // A mail address stays as a whole; its domain alone is not what the caller named.
+        if value.contains('@') && !value.contains([':', '/']) {
+            self.names.insert(value.trim().to_lowercase());
+            return;
+        }
         let value = value.split_once("://").map_or(value, |(_, rest)| rest);
         let value = value.split(['/', '?', '#']).next().unwrap_or(value);
         let value = value.rsplit_once('@').map_or(value, |(_, host)| host);
@@ -41,6 +50,7 @@ impl Kept {
         }
     }
 
+    /// An IP address or a telephone number in the form under which it is compared.
     pub(crate) fn address(&self, canonical: &str) -> bool {
         self.addresses.contains(canonical)
     }
@@ -51,7 +61,7 @@ impl Kept {
 }
 
 /// Known names and what stays, compiled.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Engine {
     search: Option<AhoCorasick>,
     patterns: Vec<Pattern>,
@@ -124,10 +134,15 @@ impl Engine {
                 pattern.bytes.first().is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
             let last_is_word =
                 pattern.bytes.last().is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
-            if first_is_word && !starts_word(hay, start)
-                || last_is_word && !ends_word(hay, end)
-                || inside_escape(hay, start)
-            {
+            let is_person = pattern.form == Form::Word && self.known[pattern.of].0 == Kind::User;
+            let (starts, ends) = match is_person.then(|| &hay[start..end]) {
+                // Nobody else is called so: `koehlerlaptop`.
+                Some(name) if is_long_name(name) => (true, true),
+                // `Köhlers`, `ErikaPC`, `erika1987`.
+                Some(name) if is_name(name) => (name_starts(hay, start), name_ends(hay, end)),
+                _ => (starts_word(hay, start), ends_word(hay, end)),
+            };
+            if first_is_word && !starts || last_is_word && !ends || inside_escape(hay, start) {
                 continue;
             }
             match pattern.form {
@@ -151,6 +166,30 @@ impl Engine {
         let value = if kind.is_secret() { value.clone() } else { value.to_lowercase() };
         Hit::new(*kind, start, end, value)
     }
+}
+
+/// A name of letters that is long enough to stand inside of other words by itself.
+fn is_name(name: &[u8]) -> bool {
+    std::str::from_utf8(name).is_ok_and(|n| n.chars().count() >= 4 && n.chars().all(char::is_alphabetic))
+}
+
+/// A name so long that it does not occur in other words by chance.
+fn is_long_name(name: &[u8]) -> bool {
+    is_name(name) && std::str::from_utf8(name).is_ok_and(|n| n.chars().count() >= 7)
+}
+
+/// Whether a name may start here: at a word, after a digit, or where `pcErika` changes its case.
+fn name_starts(hay: &[u8], at: usize) -> bool {
+    let case = at > 0 && hay[at - 1].is_ascii_lowercase() && hay[at].is_ascii_uppercase();
+    starts_word(hay, at) || hay[at - 1].is_ascii_digit() || case
+}
+
+/// Whether a name may end here: at a word, before a digit, in the genitive, or where `ErikaPC` changes
+/// its case.
+fn name_ends(hay: &[u8], at: usize) -> bool {
+    let genitive = matches!(hay.get(at), Some(b's' | b'S')) && ends_word(hay, at + 1);
+    let case = hay[at - 1].is_ascii_lowercase() && hay.get(at).is_some_and(u8::is_ascii_uppercase);
+    ends_word(hay, at) || hay[at].is_ascii_digit() || genitive || case
 }
 
 /// Whether the surroundings say that a common word is a private value here.
@@ -208,7 +247,7 @@ fn base64_around(hay: &[u8], start: usize, end: usize) -> (usize, usize) {
 
 /// Whether the bytes are a whole number where JSON expects a value, so that text needs quotes there.
 fn is_bare_json_number(hay: &[u8], start: usize, end: usize) -> bool {
-    if !hay[start..end].iter().all(|b| b.is_ascii_digit() || b"-+.eE".contains(b)) {
+    if serde_json::from_slice::<serde_json::Number>(&hay[start..end]).is_err() {
         return false;
     }
     let blank = |b: &&u8| b.is_ascii_whitespace();
@@ -225,6 +264,42 @@ fn is_bare_json_number(hay: &[u8], start: usize, end: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_s_name_is_found_inside_of_compounds() {
+        let mut names = crate::Names::new();
+        names.add(Kind::User, "Erika Köhler");
+        names.add(Kind::User, "mustermann");
+        let mut redactor = crate::Redactor::new(names);
+        for text in [
+            "Köhlers Laptop",
+            "Erikas iPhone",
+            "iPhone von Erika",
+            "ErikaPC",
+            "pcErika",
+            "erika1987",
+            "nb_koehler-2",
+            "MUSTERMANNLAPTOP",
+            "dellmustermann",
+            "KOEHLERS",
+        ] {
+            let out = redactor.text(text).to_lowercase();
+            assert!(
+                !["erika", "köhler", "koehler", "mustermann"].iter().any(|n| out.contains(n)),
+                "{text} → {out}"
+            );
+        }
+        for text in ["amerikanisch", "Köhlerei", "erikaceen"] {
+            assert_eq!(redactor.text(text), text);
+        }
+    }
+
+    #[test]
+    fn the_name_that_windows_cuts_is_the_same_computer() {
+        let mut names = crate::Names::new();
+        names.add(Kind::Host, "buchhaltung-notebook-7.example.org");
+        assert_eq!(crate::Redactor::new(names).text(r"\\BUCHHALTUNG-NOT\c$"), r"\\[host-1]\c$");
+    }
 
     #[test]
     fn endpoints_of_a_policy_are_understood() {

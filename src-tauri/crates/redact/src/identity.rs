@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::Kind;
 use crate::address::{canonical, embedded_v4, is_public, shows_mac};
-use crate::common::{is_no_secret, is_ordinary, names_nobody};
+use crate::common::{is_generic, is_no_secret, is_ordinary, names_nobody};
 use crate::detect::Trigger;
 use crate::hit::Hit;
 use crate::kind::placeholder_at;
@@ -46,6 +46,9 @@ const NOT_DOMAINS: &[&str] = &[
     "xz",
     "zst",
     "zip",
+    "tgz",
+    "whl",
+    "desktop",
 ];
 
 /// Algorithms and repositories that are written like mail addresses.
@@ -74,9 +77,7 @@ pub(crate) fn mail(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     if start > 0 && hay[start - 1] == b'\\' && at - start > 1 && b"nrt".contains(&hay[start]) {
         start += 1;
     }
-    let domain =
-        hay[after..].iter().take(255).take_while(|b| b.is_ascii_alphanumeric() || b".-".contains(b)).count();
-    let domain = &hay[after..after + domain];
+    let domain = &hay[after..after + domain_length(&hay[after..hay.len().min(after + 255)])];
     let trailing = domain.iter().rev().take_while(|b| b".-".contains(b)).count();
     let domain = &domain[..domain.len() - trailing];
     let end = after + domain.len();
@@ -86,10 +87,13 @@ pub(crate) fn mail(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let is_domain = labels.len() >= 2
         && labels.iter().all(|l| !l.is_empty())
         && last.len() >= 2
-        && last.bytes().all(|b| b.is_ascii_alphabetic())
+        && last.chars().all(char::is_alphabetic)
         && !NOT_DOMAINS.contains(&last)
         || last.starts_with("xn--") && labels.len() >= 2;
     let account = lower(&hay[start..at]);
+    if labels.len() == 1 && trigger.hay[at] == b'@' && names_a_login(hay, start, end) {
+        return login(hay, (start, at, end), hits);
+    }
     if start == at
         || !is_domain
         || NOT_MAIL.contains(&lower_domain.as_str())
@@ -103,6 +107,44 @@ pub(crate) fn mail(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     }
     hits.push(Hit::new(Kind::Mail, start, end, address));
     true
+}
+
+/// Whether `user@host` without a domain is a login: in a shell's prompt, in a path of scp, behind a
+/// public key. Elsewhere it may be anything, such as a package's version.
+fn names_a_login(hay: &[u8], start: usize, end: usize) -> bool {
+    let key = hay[start.saturating_sub(61)..start].strip_suffix(b" ").unwrap_or_default();
+    let after_key = key.len() == 60 && key.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b));
+    after_key || hay[end..].starts_with(b":~") || hay[end..].starts_with(b":/")
+}
+
+fn login(hay: &[u8], (start, at, end): (usize, usize, usize), hits: &mut Vec<Hit>) -> bool {
+    let (account, host) = (lower(&hay[start..at]), lower(&hay[at + 1..end]));
+    let before = hits.len();
+    if start < at
+        && !names_nobody(&account)
+        && !is_generic(&account)
+        && !SHARED_ACCOUNTS.contains(&account.as_str())
+    {
+        hits.push(Hit::new(Kind::User, start, at, account));
+    }
+    if at + 1 < end && !names_nobody(&host) && !is_ordinary(&host) {
+        hits.push(Hit::new(Kind::Host, at + 1, end, host));
+    }
+    hits.len() > before
+}
+
+/// How long the domain is that starts here; it may hold umlauts.
+fn domain_length(hay: &[u8]) -> usize {
+    let mut length = 0;
+    for chunk in hay.utf8_chunks() {
+        let valid = chunk.valid();
+        let part = valid.find(|c: char| !c.is_alphanumeric() && c != '.' && c != '-').unwrap_or(valid.len());
+        length += part;
+        if part < valid.len() || !chunk.invalid().is_empty() {
+            break;
+        }
+    }
+    length
 }
 
 /// Whether the bytes before belong to `scheme://user:password@`, which [`user_in_url`] reads.
@@ -148,7 +190,7 @@ pub(crate) fn user_in_url(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     };
     let shared = SHARED_ACCOUNTS.contains(&lower(user).as_str())
         || names_nobody(&lower(user))
-        || is_ordinary(&lower(user));
+        || is_generic(&lower(user));
     let is_placeholder = |b: &[u8]| placeholder_at(b).is_some();
     if !user.is_empty()
         && !shared
@@ -201,24 +243,36 @@ pub(crate) fn home(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
         return false;
     }
     let rest = &hay[at..hay.len().min(at + 64)];
-    let stops = |b: &u8| b.is_ascii_control() || b"/\\\"'<>:|?*[](){};,`%&=$!".contains(b);
-    let mut length = rest.iter().position(|b| stops(b) || *b == b' ').unwrap_or(rest.len());
-    if !unix {
-        // Windows' folders have blanks in them; only a following backslash says where they end.
-        let all = rest.iter().position(stops).unwrap_or(rest.len());
-        if rest.get(all) == Some(&b'\\') {
+    let stops = |i: usize| {
+        let byte = rest[i];
+        // A blank in a URL belongs to the name.
+        let in_name = byte == b'%' && rest[i + 1..].starts_with(b"20");
+        byte.is_ascii_control() || b"/\\\"'<>:|?*[](){};,`%&=$!".contains(&byte) && !in_name
+    };
+    let mut length = (0..rest.len()).find(|i| stops(*i) || rest[*i] == b' ').unwrap_or(rest.len());
+    let colon =
+        if hay[start] == b':' { Some(start) } else { start.checked_sub(1).filter(|i| hay[*i] == b':') };
+    let drive = colon
+        .and_then(|i| hay[..i].split_last())
+        .filter(|(d, _)| d.is_ascii_alphabetic())
+        .map(|(_, before)| before);
+    if !unix || drive.is_some() {
+        // Windows' folders have blanks in them; what follows, or the quote before, says where they end.
+        let all = (0..rest.len()).find(|i| stops(*i)).unwrap_or(rest.len());
+        let ends = match rest.get(all) {
+            Some(b'\\' | b'/') => true,
+            Some(quote @ (b'"' | b'\'')) => drive.and_then(<[u8]>::last) == Some(quote),
+            _ => false,
+        };
+        if ends {
             length = all;
         }
     }
     while length > 0 && rest[length - 1] == b'.' {
         length -= 1;
     }
-    let name = lower(&rest[..length]);
-    if length == 0
-        || NOBODYS.contains(&name.as_str())
-        || names_nobody(&name)
-        || is_ordinary(&name) && name.len() > 2
-    {
+    let name = lower(&rest[..length]).replace("%20", " ");
+    if length == 0 || NOBODYS.contains(&name.as_str()) || names_nobody(&name) || is_generic(&name) {
         return false;
     }
     hits.push(Hit::new(Kind::User, at, at + length, name));
@@ -245,6 +299,8 @@ fn starts_path(hay: &[u8], start: usize) -> bool {
         ]
         .iter()
         .any(|root| before.ends_with(&root.as_bytes()[root.len().saturating_sub(16)..]))
+        // A Windows drive under Linux: `/mnt/c/Users`, `/c/Users`.
+        || matches!(before, [.., b'/', drive] if drive.is_ascii_alphabetic())
 }
 
 /// A public address in dotted form, unless it is a version, an object id or part of something longer.
@@ -258,6 +314,9 @@ pub(crate) fn ipv4(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     {
         return false;
     }
+    let [a, b, c, d] = address.octets();
+    let is_reverse = hay[end..].get(..13).is_some_and(|b| b.eq_ignore_ascii_case(b".in-addr.arpa"));
+    let address = if is_reverse { Ipv4Addr::new(d, c, b, a) } else { address };
     replace_public(IpAddr::V4(address), start, end, kept, hits);
     true
 }
@@ -305,16 +364,41 @@ fn is_version(hay: &[u8], start: usize) -> bool {
         || word == "so" && blank == 1
 }
 
-/// `ip-203-0-113-7`, as clouds and access providers name hosts.
+/// `ip-203-0-113-7` and `dslb-203-000-113-007.provider.example`, as clouds and providers name hosts.
 pub(crate) fn dashed_ipv4(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let Trigger { hay, start, end, kept, .. } = *trigger;
-    let dotted = text(&hay[start + 3..end]).replace('-', ".");
-    let Ok(address) = dotted.parse::<Ipv4Addr>() else { return false };
-    if !starts_word(hay, start) || !ends_word(hay, end) {
+    let written = text(&hay[start..end]);
+    let octets: Option<Vec<u8>> = written.split('-').map(|n| n.parse().ok()).collect();
+    let Some(&[a, b, c, d]) = octets.as_deref() else { return false };
+    let marked = hay[..start].len() >= 3 && hay[start - 3..start].eq_ignore_ascii_case(b"ip-");
+    let first = start - if marked { 3 } else { 0 };
+    if !starts_word(hay, first) || !ends_word(hay, end) || !marked && !is_in_domain(&hay[end..]) {
         return false;
     }
-    replace_public(IpAddr::V4(address), start + 3, end, kept, hits);
+    replace_public(IpAddr::V4(Ipv4Addr::new(a, b, c, d)), start, end, kept, hits);
     true
+}
+
+/// `p5b0c1234.dip0.t-ipconnect.de`: an access provider's host name with the address in hexadecimal.
+pub(crate) fn hex_ipv4(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
+    let Trigger { hay, start, end, kept, .. } = *trigger;
+    let Ok(number) = u32::from_str_radix(&text(&hay[end - 9..end - 1]), 16) else { return false };
+    if !starts_word(hay, start) || !is_in_domain(&hay[end - 1..]) {
+        return false;
+    }
+    replace_public(IpAddr::V4(Ipv4Addr::from(number)), end - 9, end - 1, kept, hits);
+    true
+}
+
+/// Whether two labels of a domain follow.
+fn is_in_domain(rest: &[u8]) -> bool {
+    let length = rest.iter().take(128).take_while(|b| b.is_ascii_alphanumeric() || b".-".contains(b)).count();
+    let rest = lower(&rest[..length]);
+    let labels: Vec<&str> = rest.trim_end_matches('.').split('.').collect();
+    labels.first() == Some(&"")
+        && labels.len() >= 3
+        && labels[1..].iter().all(|l| !l.is_empty())
+        && labels.last().is_some_and(|l| l.len() >= 2 && l.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
 /// An IPv6 address. Public ones go; of local ones, only a half made from a hardware address.

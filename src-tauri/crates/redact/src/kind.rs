@@ -25,6 +25,8 @@ pub enum Kind {
     Ssid,
     /// A mail address.
     Mail,
+    /// A telephone number.
+    Phone,
     /// A serial number.
     Serial,
     /// A token or API key.
@@ -45,7 +47,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::User,
         Self::Home,
         Self::Host,
@@ -54,6 +56,7 @@ impl Kind {
         Self::Ip,
         Self::Ssid,
         Self::Mail,
+        Self::Phone,
         Self::Serial,
         Self::Token,
         Self::Password,
@@ -75,6 +78,7 @@ impl Kind {
             Self::Ip => "ip",
             Self::Ssid => "ssid",
             Self::Mail => "mail",
+            Self::Phone => "phone",
             Self::Serial => "serial",
             Self::Token => "token",
             Self::Password => "password",

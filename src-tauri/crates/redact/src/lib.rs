@@ -17,6 +17,7 @@
 
 mod address;
 mod common;
+mod context;
 mod detect;
 mod engine;
 mod hit;
@@ -24,6 +25,7 @@ mod identity;
 mod kind;
 mod names;
 mod numbers;
+mod phone;
 mod redactor;
 mod scan;
 mod secrets;

@@ -6,6 +6,7 @@ use crate::Kind;
 use crate::address;
 use crate::common::names_nobody;
 use crate::identity::mac_value;
+use crate::phone;
 use crate::variants::LONGEST;
 
 /// Known private values, each with its kind.
@@ -23,7 +24,7 @@ pub struct Names {
 /// What is wrong with a file of names.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NamesError {
-    /// A line without a colon.
+    /// A line that begins with a kind and has no colon.
     #[error("{file}:{line}: expected “kind: value”, such as “host: pc-17”; found “{found}”")]
     NoColon {
         /// The file.
@@ -107,7 +108,8 @@ impl Names {
         self.known.iter().map(|(kind, value)| (*kind, value.as_str()))
     }
 
-    /// Reads lines of `kind: value`; empty ones and those that start with `#` don't count.
+    /// Reads lines of `kind: value`, or of a value alone, whose kind then follows from its form. Empty
+    /// lines and those that start with `#` don't count.
     pub fn parse(file: &str, text: &str) -> Result<Self, NamesError> {
         let mut names = Self::new();
         for (at, raw) in text.lines().enumerate() {
@@ -117,15 +119,26 @@ impl Names {
                 continue;
             }
             let file = || file.to_owned();
-            let Some((kind, value)) = entry.split_once(':') else {
-                return Err(NamesError::NoColon { file: file(), line, found: entry.to_owned() });
+            let word = |text: &str| text.trim().bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+            let (kind, value) = match entry.split_once(':').filter(|(kind, _)| word(kind)) {
+                Some((kind, value)) if !is_drive(entry) => {
+                    let unknown = || NamesError::UnknownKind {
+                        file: file(),
+                        line,
+                        column: raw.chars().take_while(|c| c.is_whitespace() || *c == '\u{feff}').count() + 1,
+                        found: kind.trim().to_owned(),
+                    };
+                    (kind.parse().map_err(|()| unknown())?, value)
+                }
+                // `host pc-17` lacks its colon; as a term of its own it would hide nothing.
+                _ if entry
+                    .split_once([' ', '\t', '='])
+                    .is_some_and(|(kind, _)| kind.parse::<Kind>().is_ok()) =>
+                {
+                    return Err(NamesError::NoColon { file: file(), line, found: entry.to_owned() });
+                }
+                _ => (kind_of(entry), entry),
             };
-            let kind: Kind = kind.parse().map_err(|()| NamesError::UnknownKind {
-                file: file(),
-                line,
-                column: raw.chars().take_while(|c| c.is_whitespace() || *c == '\u{feff}').count() + 1,
-                found: kind.trim().to_owned(),
-            })?;
             let value = value.trim();
             if value.is_empty() {
                 return Err(NamesError::NoValue { file: file(), line, kind });
@@ -139,6 +152,31 @@ impl Names {
     }
 }
 
+/// `C:\Users\erika`, whose letter is no kind.
+fn is_drive(value: &str) -> bool {
+    matches!(value.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
+}
+
+/// What a value that stands alone is, by its form.
+fn kind_of(value: &str) -> Kind {
+    let is_mac = value.bytes().filter(u8::is_ascii_hexdigit).count() == 12
+        && value.contains([':', '-', '.'])
+        && value.bytes().all(|b| b.is_ascii_hexdigit() || b":-.".contains(&b));
+    if is_mac {
+        Kind::Mac
+    } else if address_of(value).is_some() {
+        Kind::Ip
+    } else if value.starts_with('/') || is_drive(value) {
+        Kind::Home
+    } else if value.contains('@') {
+        Kind::Mail
+    } else if value.starts_with(['+', '0']) && phone::canonical(value).is_some() {
+        Kind::Phone
+    } else {
+        Kind::Term
+    }
+}
+
 /// Addresses are kept in the form in which the detectors report them, so that both mean the same value.
 fn compared(kind: Kind, value: &str) -> String {
     match kind {
@@ -148,6 +186,7 @@ fn compared(kind: Kind, value: &str) -> String {
                 value.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
             if matches!(digits.len(), 12 | 16 | 40) { mac_value(&digits) } else { value.to_owned() }
         }
+        Kind::Phone => phone::canonical(value).unwrap_or_else(|| value.to_owned()),
         _ => value.to_owned(),
     }
 }
@@ -163,6 +202,7 @@ fn identifies(kind: Kind, value: &str) -> bool {
         Kind::Ip => address_of(value).is_some_and(address::is_public),
         Kind::Serial => value.len() >= 5 && value.bytes().any(|b| b.is_ascii_digit()),
         Kind::Home => value.contains(['/', '\\']) && value.len() >= 4,
+        Kind::Phone => phone::canonical(value).is_some(),
         Kind::Token | Kind::Password | Kind::Key | Kind::Cookie => value.len() >= 4,
         _ => true,
     }
@@ -204,16 +244,25 @@ mod tests {
     fn errors_name_the_place_and_what_is_expected() {
         let say = |text: &str| Names::parse("names.txt", text).unwrap_err().to_string();
         assert_eq!(
-            say("\npc-17"),
-            "names.txt:2: expected “kind: value”, such as “host: pc-17”; found “pc-17”"
+            say("\nhost pc-17"),
+            "names.txt:2: expected “kind: value”, such as “host: pc-17”; found “host pc-17”"
         );
         assert_eq!(
             say("  hots: pc-17"),
             "names.txt:1:3: there is no kind “hots”; use one of user, home, host, domain, mac, ip, ssid, mail, \
-             serial, token, password, key, cookie, iban, card, term"
+             phone, serial, token, password, key, cookie, iban, card, term"
         );
         assert!(say("host:").contains("names.txt:1: “host:” has no value"));
         assert!(say(&format!("host: {}", "x".repeat(300))).contains("300 bytes"));
+    }
+
+    #[test]
+    fn a_value_alone_is_what_its_form_says() {
+        let text = "Projekt Falke\n3c:a9:f4:1b:2c:3d\n2a02:810::1\n/home/erika\nC:\\Users\\erika\na@example.org\n+49 30 23125\n";
+        let names = Names::parse("n", text).unwrap();
+        let kinds: Vec<_> = names.iter().map(|(kind, _)| kind).collect();
+        use Kind::{Home, Ip, Mac, Mail, Phone, Term};
+        assert_eq!(kinds, [Term, Mac, Ip, Home, Home, Mail, Phone]);
     }
 
     #[test]

@@ -1,17 +1,23 @@
 //! The redactor: what is known, and the placeholder of every value so far.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::common::{is_generic, is_ordinary};
 use crate::engine::{Engine, Kept};
-use crate::{Kind, Names};
+use crate::hit::{Action, Hit};
+use crate::{Kind, Names, secrets};
 
 /// Replaces what is private. One redactor gives one value one placeholder, over all that it is given.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Redactor {
     names: Names,
+    /// What the text itself gave away, so that it goes where nothing says what it is, too.
+    learned: Names,
+    /// Finds that were considered for learning.
+    studied: HashSet<(Kind, String)>,
     engine: Engine,
     /// Secrets stand under no kind: the same one keeps its placeholder under any label.
     table: HashMap<(Option<Kind>, String), String>,
@@ -19,20 +25,28 @@ pub struct Redactor {
     counts: BTreeMap<Kind, u64>,
 }
 
-/// How much was replaced.
+/// How many placeholders were written, by kind: `{"host":2,"mail":1}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Stats {
-    /// Placeholders written, by kind.
+    /// Placeholders by kind.
     pub replaced: BTreeMap<Kind, u64>,
-    /// Different values, by kind.
-    pub values: BTreeMap<Kind, u64>,
 }
 
 impl Redactor {
     /// A redactor that knows these names.
     pub fn new(names: Names) -> Self {
-        let engine = engine(&names, Kept::default());
-        Self { names, engine, table: HashMap::new(), next: BTreeMap::new(), counts: BTreeMap::new() }
+        let studied = names.iter().map(|(kind, value)| (kind, value.to_lowercase())).collect();
+        let engine = engine(&names, &Names::new(), Kept::default());
+        Self {
+            names,
+            learned: Names::new(),
+            studied,
+            engine,
+            table: HashMap::new(),
+            next: BTreeMap::new(),
+            counts: BTreeMap::new(),
+        }
     }
 
     /// Leaves these readable: hosts and addresses that the organisation's policy names anyway.
@@ -41,8 +55,37 @@ impl Redactor {
         for value in values {
             kept.add(value.as_ref());
         }
-        self.engine = engine(&self.names, kept);
+        self.engine = engine(&self.names, &self.learned, kept);
         self
+    }
+
+    /// Takes over what another redactor has learned from text: a user after `Accepted password for`, a
+    /// password after its label. Each is private also where nothing says what it is.
+    pub fn learn_from(&mut self, other: &Self) -> &mut Self {
+        self.learned.merge(&other.learned);
+        self.studied.extend(other.studied.iter().cloned());
+        self.engine = engine(&self.names, &self.learned, self.engine.kept.clone());
+        self
+    }
+
+    /// Learns the values of finds that are telling by themselves; whether there was anything new.
+    pub(crate) fn study(&mut self, hits: &[Hit]) -> bool {
+        let before = self.learned.iter().count();
+        for hit in hits {
+            let Action::Replace { kind, value } = &hit.action else { continue };
+            if self.learned.iter().count() < MOST_LEARNED
+                && is_telling(*kind, value)
+                && !self.engine.kept.name(&value.to_lowercase())
+                && self.studied.insert((*kind, value.to_lowercase()))
+            {
+                self.learned.add(*kind, value);
+            }
+        }
+        let is_new = self.learned.iter().count() > before;
+        if is_new {
+            self.engine = engine(&self.names, &self.learned, self.engine.kept.clone());
+        }
+        is_new
     }
 
     /// Redacts a text.
@@ -57,9 +100,20 @@ impl Redactor {
 
     fn member(&mut self, field: &str, value: &Value) -> Value {
         match value {
+            Value::String(text) if secrets::is_member(field, text, false) => Value::String(self.secret(text)),
             Value::String(text) => {
                 let redacted = self.whole(text.as_bytes(), field);
                 Value::String(String::from_utf8_lossy(&redacted).into_owned())
+            }
+            // A PIN, a card, a telephone number: as private as in quotes.
+            Value::Number(number) => {
+                let text = number.to_string();
+                let redacted = if secrets::is_member(field, &text, true) {
+                    self.secret(&text)
+                } else {
+                    self.text(&text)
+                };
+                if redacted == text { value.clone() } else { Value::String(redacted) }
             }
             Value::Array(items) => items.iter().map(|item| self.member(field, item)).collect(),
             Value::Object(map) => Value::Object(
@@ -69,6 +123,13 @@ impl Redactor {
         }
     }
 
+    /// A secret that its member's name gives away. What is no secret in it, a placeholder, stays.
+    fn secret(&mut self, text: &str) -> String {
+        let redacted = self.text(text);
+        let is_replaced = crate::kind::placeholder_at(redacted.as_bytes()) == Some(redacted.len());
+        if is_replaced { redacted } else { self.placeholder(Kind::Password, text.to_owned()) }
+    }
+
     /// Placeholders written so far, by kind.
     pub fn counts(&self) -> BTreeMap<Kind, u64> {
         self.counts.clone()
@@ -76,7 +137,7 @@ impl Redactor {
 
     /// How much was replaced so far.
     pub fn stats(&self) -> Stats {
-        Stats { replaced: self.counts(), values: self.next.clone() }
+        Stats { replaced: self.counts() }
     }
 
     /// What each placeholder stands for. It stays on the person's computer: nothing here writes it.
@@ -103,8 +164,34 @@ impl Redactor {
     }
 }
 
-fn engine(names: &Names, kept: Kept) -> Engine {
-    Engine::new(names.iter().map(|(kind, value)| (kind, value.to_owned())).collect(), kept)
+fn engine(names: &Names, learned: &Names, kept: Kept) -> Engine {
+    Engine::new(
+        names.iter().chain(learned.iter()).map(|(kind, value)| (kind, value.to_owned())).collect(),
+        kept,
+    )
+}
+
+/// Each costs time with every byte.
+const MOST_LEARNED: usize = 500;
+
+/// Whether a value that its context gave away means the same wherever it stands.
+fn is_telling(kind: Kind, value: &str) -> bool {
+    match kind {
+        Kind::User | Kind::Host | Kind::Ssid => {
+            value.chars().count() >= 4
+                && value.chars().any(char::is_alphabetic)
+                && !is_ordinary(value)
+                && !is_generic(value)
+        }
+        Kind::Serial => value.len() >= 6,
+        Kind::Token | Kind::Password | Kind::Cookie => {
+            value.len() >= 8
+                && value.bytes().any(|b| b.is_ascii_digit())
+                && value.bytes().any(|b| b.is_ascii_alphabetic())
+                && !value.contains(char::is_whitespace)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -175,6 +262,7 @@ mod tests {
         assert_eq!(out["host"], "[host-1]");
         assert_eq!(out["list"], json!([1, true, null, "a 10.0.0.1"]));
         assert_eq!(redactor.counts()[&Kind::Host], 5);
+        assert_eq!(serde_json::to_value(redactor.stats()).unwrap(), json!({ "user": 2, "host": 5 }));
     }
 
     #[test]
@@ -187,6 +275,42 @@ eth0: link up, 1000 Mbps, MTU 1500, 127.0.0.1, 169.254.3.4, fe80::1, ::1, 10.0.0
 resolver 9.9.9.9 and 1.1.1.1 and 8.8.8.8 answered in 12 ms\n\
 the password is wrong, basic authentication is not enabled, token expired\n";
         assert_eq!(redactor().text(lines), lines);
+    }
+
+    #[test]
+    fn a_secret_in_json_goes_by_its_member_s_name_and_the_whole_passes_the_scan() {
+        let value = json!({
+            "password": "open sesame, please", "api_key": "abcdef", "pin": 4711, "card": 4_111_111_111_111_111_u64,
+            "tokens": ["one two", "three"], "max_tokens": 4096, "token": 12, "PublicKeyToken": "b77a5c561934e089",
+            "password_hint": "null", "secret": null, "passwords": { "note": "fine" }, "uptime": 1_641_600,
+        });
+        let mut redactor = redactor();
+        let out = redactor.json(&value);
+        for field in ["password", "api_key", "pin"] {
+            assert!(out[field].as_str().unwrap().starts_with("[password-"), "{out}");
+        }
+        assert_eq!(out["card"], "[card-1]");
+        assert!(!out["tokens"].to_string().contains("three"), "{out}");
+        for field in
+            ["max_tokens", "token", "PublicKeyToken", "password_hint", "secret", "passwords", "uptime"]
+        {
+            assert_eq!(out[field], value[field], "{field}");
+        }
+        assert_eq!(crate::scan(serde_json::to_string_pretty(&out).unwrap().as_bytes(), &redactor), []);
+        assert_eq!(redactor.json(&out), out);
+    }
+
+    #[test]
+    fn what_one_place_gives_away_goes_everywhere() {
+        let mut redactor = redactor();
+        let text = "hello nora1, your Sommer2026!\nAccepted password for nora1 from 10.0.0.1\npassword=Sommer2026!\n";
+        let out = redactor.text(text);
+        assert!(!out.contains("nora1") && !out.contains("Sommer2026"), "{out}");
+        let mut other = Redactor::new(Names::new());
+        other.learn_from(&redactor);
+        assert_eq!(other.text("nora1 and Sommer2026!"), "[user-1] and [password-1]");
+        // A word that anybody uses stays where nothing says that it is a name.
+        assert_eq!(Redactor::new(Names::new()).text("/home/max max"), "/home/[user-1] max");
     }
 
     #[test]

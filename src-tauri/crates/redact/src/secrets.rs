@@ -3,7 +3,7 @@
 use crate::Kind;
 use crate::common::is_no_secret;
 use crate::detect::Trigger;
-use crate::hit::{Hit, Rest};
+use crate::hit::{Action, Hit, Rest};
 use crate::kind::placeholder_at;
 use crate::words::{lower, starts_word};
 
@@ -99,7 +99,62 @@ pub(crate) fn webhook(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
 
 /// `password = …`, `"api_key": "…"` and the like.
 pub(crate) fn labelled(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
-    value_at(trigger, hits, trigger.end)
+    !is_other_label(trigger) && value_at(trigger, hits, trigger.end)
+}
+
+/// Whether the letters of the label are part of another word, or name what is no secret.
+fn is_other_label(trigger: &Trigger<'_>) -> bool {
+    let Trigger { hay, start, end, .. } = *trigger;
+    let label = lower(&hay[start..end]);
+    let before = lower(&hay[start.saturating_sub(12)..start]);
+    let new_hump = start > 0 && hay[start].is_ascii_uppercase() && hay[start - 1].is_ascii_lowercase();
+    let is_part = !(starts_word(hay, start) || new_hump);
+    let value = &hay[end..];
+    let digits = value.iter().take_while(|b| b.is_ascii_digit()).count();
+    if label.starts_with("pwd") && (before.ends_with("old") || !is_part && !before.ends_with('_')) {
+        // The shell's working folder.
+        return matches!(value, [b'/' | b'~', ..] | [_, b':', b'/' | b'\\', ..]);
+    }
+    if label.starts_with("pass") && !label.starts_with("passw") && is_part {
+        return ["by", "com", "sur", "tres", "under", "over"].iter().any(|w| before.ends_with(w));
+    }
+    if ["pin", "puk", "otp", "pw", "psk"].iter().any(|w| label.starts_with(w)) && is_part {
+        return !["root", "user", "admin", "db", "wpa", "wpa2", "wifi", "wlan", "sim"]
+            .iter()
+            .any(|w| before.ends_with(w));
+    }
+    if label.starts_with("token") {
+        // A program's complaint, a .NET assembly's public key, a language model's count.
+        return before.ends_with("unexpected ")
+            || before.ends_with("publickey")
+            || label.starts_with("tokens")
+                && digits > 0
+                && !value.get(digits).is_some_and(u8::is_ascii_alphanumeric);
+    }
+    false
+}
+
+/// `?sig=…&code=…` in a URL. Short words there are settings.
+pub(crate) fn in_query(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
+    let Trigger { hay, end, .. } = *trigger;
+    let value = &hay[end..token_end(hay, end)];
+    value.len() >= 8 && value.iter().any(u8::is_ascii_digit) && value_at(trigger, hits, end)
+}
+
+/// Whether a JSON member of this name holds a secret in this value. What the value looks like counts
+/// for numbers only: a text under such a name may have blanks and quotes in it.
+pub(crate) fn is_member(field: &str, value: &str, is_number: bool) -> bool {
+    if field.is_empty() || is_no_secret(value.as_bytes()) {
+        return false;
+    }
+    let short = value.len() <= 3 && value.bytes().all(|b| b.is_ascii_digit());
+    let label = format!("{field}=");
+    let written = format!("{label}{}", if is_number || short { value } else { "q7Xk2Lm9" });
+    let mut hits = Vec::new();
+    crate::detect::detect(written.as_bytes(), 0, label.len(), &crate::engine::Kept::default(), &mut hits);
+    hits.iter().any(|hit| {
+        hit.start == label.len() && matches!(&hit.action, Action::Replace { kind, .. } if kind.is_secret())
+    })
 }
 
 /// `<password>…</password>`.
@@ -226,13 +281,32 @@ fn closing(hay: &[u8], from: usize, quote: u8) -> usize {
     to.min(hay.len())
 }
 
-/// The end of a word that may hold any sign but those that separate values.
+/// The end of a word that may hold any sign but those that separate values. A sign within a word
+/// separates only when another field follows: `a,b` is one password, `a,b=c` is not.
 fn token_end(hay: &[u8], from: usize) -> usize {
-    let from = from.min(hay.len());
-    from + hay[from..]
-        .iter()
-        .take_while(|b| !b.is_ascii_whitespace() && !b"\"'<>,;&|)}]\\".contains(b))
-        .count()
+    let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'<>".contains(b);
+    let mut at = from.min(hay.len());
+    while let Some(byte) = hay.get(at).filter(|b| !ends(b)) {
+        let rest = &hay[at + 1..];
+        let goes_on = match byte {
+            b'\\' => rest.first().is_some_and(|b| !b"nrtbfu\\/\"'x".contains(b)),
+            b',' | b';' | b'&' | b'|' | b')' | b'}' | b']' => {
+                let word = rest
+                    .iter()
+                    .take(40)
+                    .take_while(|b| b.is_ascii_alphanumeric() || b"_-. ".contains(b))
+                    .count();
+                rest.first().is_some_and(|b| !ends(b) && !b",;&|)}]([{\\".contains(b))
+                    && !rest.get(word).is_some_and(|b| b"=:\"".contains(b))
+            }
+            _ => true,
+        };
+        if !goes_on {
+            break;
+        }
+        at += 1;
+    }
+    at
 }
 
 fn trim_sentence(mut value: &[u8]) -> &[u8] {

@@ -61,7 +61,12 @@ impl Pass {
         let mut hits = Vec::new();
         self.skip_rest(to);
         let from = (self.names_from.max(self.done), self.detectors_from.max(self.done));
-        self.detectors_from = redactor.engine().find(&self.held, from, to, field, &mut hits);
+        let mut resume = redactor.engine().find(&self.held, from, to, field, &mut hits);
+        if redactor.study(&hits) {
+            hits.clear();
+            resume = redactor.engine().find(&self.held, from, to, field, &mut hits);
+        }
+        self.detectors_from = resume;
         self.names_from = to;
         hits.sort_by_key(Hit::order);
         for hit in hits {

@@ -54,9 +54,15 @@ pub(crate) fn patterns(known: &[(Kind, String)]) -> Vec<Pattern> {
                         all.spellings(short, form, of);
                     }
                 }
+                // Windows cuts the name that it uses in networks.
+                let short = value.split('.').next().unwrap_or(value);
+                if let Some((cut, _)) = short.split_at_checked(15).filter(|(_, rest)| !rest.is_empty()) {
+                    all.spellings(cut, Form::Word, of);
+                }
             }
             Kind::Home => all.spellings(&value.replace('/', "\\"), Form::Word, of),
             Kind::Mac => hardware_address(value, of, &mut all),
+            Kind::Phone => phone_number(value, of, &mut all),
             Kind::Ip => all.spellings(&value.replace('.', "-"), Form::Word, of),
             Kind::Ssid if value.len() >= 4 => {
                 all.add(hex(value.as_bytes()).into_bytes(), Form::Word, of);
@@ -182,6 +188,15 @@ fn hardware_address(value: &str, of: usize, all: &mut Collected) {
     let digits: String = value.chars().filter(char::is_ascii_hexdigit).collect();
     if digits.len() == 12 {
         all.add(digits.into_bytes(), Form::Word, of);
+    }
+}
+
+/// In one piece; the detectors know how its groups are separated.
+fn phone_number(value: &str, of: usize, all: &mut Collected) {
+    let Some(digits) = value.strip_prefix('+') else { return };
+    all.add(format!("00{digits}").into_bytes(), Form::Word, of);
+    if let Some(national) = digits.strip_prefix("49") {
+        all.add(format!("0{national}").into_bytes(), Form::Word, of);
     }
 }
 

@@ -64,9 +64,18 @@ pub(crate) fn inside_escape(hay: &[u8], at: usize) -> bool {
         return false;
     }
     let line = left.iter().rposition(|b| *b == b'\n').map_or(left, |i| &left[i + 1..]);
-    let quotes =
-        line.iter().enumerate().filter(|(i, b)| **b == b'"' && !is_odd(backslashes(&line[..*i]))).count();
-    is_odd(quotes)
+    let quotes: Vec<usize> = line
+        .iter()
+        .enumerate()
+        .filter(|(i, b)| **b == b'"' && !is_odd(backslashes(&line[..*i])))
+        .map(|(i, _)| i)
+        .collect();
+    // Only JSON has escapes for certain; a log's `"CORP\nora"` has a name.
+    let opens_json = |quote: usize| {
+        let before = line[..quote].iter().rev().find(|b| !b.is_ascii_whitespace());
+        before.is_none_or(|b| b":,[{".contains(b))
+    };
+    is_odd(quotes.len()) && quotes.last().is_some_and(|quote| opens_json(*quote))
 }
 
 /// The label in front of a value, as in `user: `, `"user": "`, `USER=`; empty when there is none.
@@ -140,6 +149,7 @@ mod tests {
     fn an_escape_is_told_from_a_folder() {
         assert!(inside_escape(br#"{"a": "x\nora"}"#, 9));
         assert!(!inside_escape(br"CORP\nora", 5));
+        assert!(!inside_escape(br#"user "CORP\nora" logged on"#, 11));
         assert!(!inside_escape(br#"{"a": "x\\nora"}"#, 10));
     }
 

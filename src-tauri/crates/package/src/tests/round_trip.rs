@@ -84,6 +84,35 @@ fn one_value_has_one_placeholder_in_every_file_and_all_are_counted() {
 }
 
 #[test]
+fn what_one_file_gives_away_is_replaced_in_all() {
+    let mut sample = Sample::new(Lang::En);
+    sample.words = "My colleague nora1 knows it, try Sommer2026x".into();
+    sample.extra_files[0].bytes =
+        b"Nov 23 10:15:30 nb-4711 sshd[8]: Accepted password for nora1 from 10.0.0.2\npassword=Sommer2026x\n"
+            .to_vec();
+    let built = build(&sample.contents(), &mut redactor()).unwrap();
+    for file in &built.files {
+        let content = String::from_utf8_lossy(built.file(&file.name).unwrap());
+        assert!(!content.contains("nora1") && !content.contains("Sommer2026x"), "{}: {content}", file.name);
+    }
+    let report = reopened(&built).report().unwrap();
+    assert!(report.words.contains("[user-") && report.words.contains("[password-"), "{}", report.words);
+}
+
+#[test]
+fn a_json_file_with_secrets_in_members_makes_a_package() {
+    let mut sample = Sample::new(Lang::En);
+    sample.extra_files[0].name = "settings.json".into();
+    sample.extra_files[0].bytes = br#"{"password":"two words","pin":4711,"card":4111111111111111}"#.to_vec();
+    let built = build(&sample.contents(), &mut redactor()).unwrap();
+    let content = String::from_utf8_lossy(built.file("settings.json").unwrap()).into_owned();
+    assert!(
+        !content.contains("two words") && !content.contains("4711") && !content.contains("41111"),
+        "{content}"
+    );
+}
+
+#[test]
 fn the_same_inputs_give_the_same_bytes() {
     let sample = Sample::new(Lang::De);
     let one = build(&sample.contents(), &mut redactor()).unwrap();
