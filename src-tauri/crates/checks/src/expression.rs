@@ -97,7 +97,7 @@ impl Expression {
                 report(
                     offset,
                     format!("the expression of `{what}` is not valid CEL: {message}"),
-                    "Look at the place named; docs/WRITING-CHECKS.md explains expressions.",
+                    "Look at the place named; docs/writing-checks.md explains expressions.",
                 );
                 return None;
             }

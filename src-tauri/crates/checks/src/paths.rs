@@ -73,6 +73,7 @@ const FUNCTIONS: &[&str] = &[
     "split",
     "startsWith",
     "string",
+    "substring",
     "trim",
     "value",
 ];

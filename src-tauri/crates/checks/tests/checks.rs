@@ -187,6 +187,32 @@ fn every_invalid_sample_is_refused_with_its_message() {
     }
 }
 
+/// Advice that names a page leads to a page.
+#[test]
+fn the_pages_that_advice_names_are_there() {
+    let mut named = BTreeSet::new();
+    for path in files(&here("tests/invalid"), "yaml") {
+        for error in parse_check(&name(&path), &read(&path)).err().into_iter().flatten() {
+            let words = error.help.split_whitespace().map(|w| w.trim_matches([',', ';', '.', ':']));
+            named.extend(words.filter(|w| w.starts_with("docs/")).map(ToOwned::to_owned));
+        }
+    }
+    assert!(!named.is_empty());
+    for page in named {
+        assert!(content().join("..").join(&page).is_file(), "{page}");
+    }
+}
+
+/// What the page shows loads.
+#[test]
+fn the_example_of_the_documentation_loads() {
+    let page = read(&content().join("../docs/writing-checks.md"));
+    let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    if let Err(errors) = parse_check("gateway.latency.yaml", example) {
+        panic!("{}", shown(&errors));
+    }
+}
+
 // --- folders of an organisation
 
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
