@@ -135,6 +135,20 @@ pub(crate) fn ssid(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     replace(Kind::Ssid, hay, at, end, hits)
 }
 
+/// `<SSID><name>…</name></SSID>`, Windows' profile of a wireless network.
+pub(crate) fn ssid_in_profile(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
+    let Trigger { hay, end: at, .. } = *trigger;
+    let length = hay[at..].iter().take(200).take_while(|b| !b"<\r\n".contains(b)).count();
+    replace(Kind::Ssid, hay, at, at + length, hits)
+}
+
+/// The part of a Windows account's id that is one computer's or one domain's.
+pub(crate) fn windows_id(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
+    let Trigger { hay, start, end, .. } = *trigger;
+    let is_whole = starts_word(hay, start) && ends_word(hay, end);
+    is_whole && replace(Kind::Serial, hay, start + b"S-1-5-21-".len(), end, hits)
+}
+
 /// Whether a name that may hold blanks ends here, because another field follows.
 fn is_next_field(rest: &[u8]) -> bool {
     match rest {
@@ -323,6 +337,8 @@ mod tests {
             ("Seriennummer: PF2ABC1E", "PF2ABC1E", "[serial-1]"),
             ("mac=3ca9f41b2c3d", "3ca9f41b2c3d", "[mac-1]"),
             ("\"mac_address\": \"3CA9F41B2C3D\"", "3CA9F41B2C3D", "[mac-1]"),
+            ("<SSID>\n<hex>4D65</hex>\n<name>Mein WLAN</name></SSID>", "Mein WLAN", "[ssid-1]"),
+            ("S-1-5-21-1004336348-1177238915-682003330-512", "1004336348-1177238915-682003330", "[serial-1]"),
             ("key VK7JG-NPHTM-C97JM-9MPGT-3V66T", "VK7JG-NPHTM-C97JM-9MPGT-3V66T", "[key-1]"),
         ] {
             assert_eq!(redacted(line), line.replace(private, placeholder));

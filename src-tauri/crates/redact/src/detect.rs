@@ -8,8 +8,9 @@
 use std::sync::LazyLock;
 
 use regex_automata::meta::{BuildError, Regex};
+use regex_automata::util::primitives::PatternID;
 use regex_automata::util::syntax;
-use regex_automata::{Input, PatternID};
+use regex_automata::{Anchored, Input, MatchKind, PatternSet};
 
 use crate::engine::Kept;
 use crate::hit::Hit;
@@ -23,7 +24,7 @@ pub(crate) const REACH: usize = 16 * 1024;
 pub(crate) const LONGEST_TRIGGER: usize = 512;
 
 /// Words that end the name of a secret.
-const SECRET_WORDS: &str = r"(?:pass(?:word|wd|phrase|code|wort)?s?|kennwort|pwd|pw|secrets?|tokens?|api[_ -]?keys?|access[_ -]?keys?(?:[_-]?id)?|(?:secret|private|encryption|signing|session|master|license|account|storage|auth|(?:pre[_ -]?)?shared)[_ -]?key|psk|credentials?|sess(?:ion)?[_-]?id|wep[_-]?key|pin|puk|otp|(?:wlan|wi-?fi|netzwerk|sicherheits|wpa[23]?|lizenz|produkt|zugangs|geheim|privater )[ -]?(?:schl(?:\xC3\xBC|ue)ssel|code)|(?:security|verification|access|recovery)[ _-]?code)";
+const SECRET_WORDS: &str = r"(?:pass(?:word|wd|phrase|code|wort)?s?|kennwort|pwd|pw|secrets?|tokens?|api[_ -]?keys?|access[_ -]?keys?(?:[_-]?id)?|(?:secret|private|encryption|signing|session|master|license|account|storage|auth|(?:pre[_ -]?)?shared)[_ -]?key|psk|credentials?|sess(?:ion)?[_-]?id|wep[_-]?key|pin|puk|otp|(?:wlan|wi-?fi|netzwerk|sicherheits|wpa[23]?|lizenz|produkt|zugangs|geheim|privater )[ -]?(?:schl(?:\xC3\xBC|ue)ssel|code)|(?:security|verification|access|recovery)[ _-]?code|key ?(?:material|content)|schl(?:\xC3\xBC|[\x80-\xFF]|ue)sselinhalt)";
 
 /// What may follow them and still name a secret.
 const SECRET_ENDINGS: &str = r"(?:[_-]?(?:hash|base64|b64|enc|value|plain|raw|old|new|text))?[0-9]{0,3}";
@@ -46,7 +47,7 @@ impl Trigger<'_> {
     }
 }
 
-/// The first that matches at a place decides, so the narrower ones come first.
+/// The first whose detector finds something at a place decides, so the narrower ones come first.
 fn detectors() -> Vec<(String, Detector)> {
     let fixed = |pattern: &str| pattern.to_owned();
     vec![
@@ -69,14 +70,19 @@ fn detectors() -> Vec<(String, Detector)> {
                 r"|xox[abeoprs]-[A-Za-z0-9-]{8}|xapp-[0-9]-[A-Za-z0-9-]{8}",
                 r"|[sr]k_(?:live|test)_[A-Za-z0-9]{16}|sk-[A-Za-z0-9_-]{20}|npm_[A-Za-z0-9]{30}",
                 r"|pypi-AgE[A-Za-z0-9_-]{16}|dop_v1_[a-f0-9]{16}|hf_[A-Za-z0-9]{30}",
-                r"|SG\.[A-Za-z0-9_-]{16}|AGE-SECRET-KEY-1[A-Z0-9]{16})"
+                r"|[0-9]{8,10}:AA[A-Za-z0-9_-]{32}|SG\.[A-Za-z0-9_-]{16}|AGE-SECRET-KEY-1[A-Z0-9]{16})"
             )),
             secrets::known_format,
         ),
-        (fixed(r"hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9]{2}"), secrets::webhook),
+        (
+            fixed(
+                r"(?:hooks\.slack\.com/(?:services|workflows)|discord(?:app)?\.com/api/webhooks|webhook\.office\.com/webhookb2|chat\.googleapis\.com/v1/spaces)/[A-Za-z0-9]{2}",
+            ),
+            secrets::webhook,
+        ),
         (
             format!(
-                r#"(?i){SECRET_WORDS}{SECRET_ENDINGS}(?:\\{{0,3}}["'])?\]?[ \t]{{0,8}}(?:=>|:=|={{1,3}}|:)[ \t]{{0,8}}"#
+                r#"(?i){SECRET_WORDS}{SECRET_ENDINGS}(?:\\{{0,3}}["'])?\]?[ \t]{{0,24}}(?:=>|:=|={{1,3}}|:)[ \t]{{0,8}}"#
             ),
             secrets::labelled,
         ),
@@ -158,6 +164,12 @@ fn detectors() -> Vec<(String, Detector)> {
             context::mac_after_label,
         ),
         (fixed(r"[A-Z0-9]{5}(?:-[A-Z0-9]{5}){4}"), context::product_key),
+        (fixed(r"S-1-5-21-[0-9]{1,10}-[0-9]{1,10}-[0-9]{1,10}"), context::windows_id),
+        (fixed(r"\$(?:1|2[abxy]|5|6|7|y|gy|argon2(?:id|i|d))\$[./A-Za-z0-9$=,+-]{8}"), secrets::hash),
+        (
+            fixed(r"(?i)<ssid>[ \t\r\n]{0,16}(?:<hex>[0-9a-f]{0,64}</hex>[ \t\r\n]{0,16})?<name>"),
+            context::ssid_in_profile,
+        ),
         (
             fixed(
                 r"(?i)(?:tel(?:efon|\.)?(?:[ _-]?(?:nummer|nr\.?))?|(?:tele)?phone(?:[ _-]?(?:number|no\.?))?|fon|mobil(?:e|nummer|telefon)?|handy(?:nummer)?|fax(?:nummer)?|rufnummer|r(?:\xC3\xBC|ue)ckrufnummer|durchwahl)[ \t]{0,2}[:=]?[ \t]{0,2}[0-9+(]",
@@ -198,41 +210,53 @@ fn detectors() -> Vec<(String, Detector)> {
 
 struct Combined {
     regex: Regex,
+    /// Says which patterns match at a place, beside the first.
+    which: Regex,
     detectors: Vec<Detector>,
 }
 
 static COMBINED: LazyLock<Combined> = LazyLock::new(|| {
     let (patterns, detectors): (Vec<_>, Vec<_>) = detectors().into_iter().unzip();
     #[allow(clippy::expect_used, reason = "the patterns are constants, and a test builds them")]
-    let regex = build(&patterns).expect("the patterns of the detectors are valid");
-    Combined { regex, detectors }
+    let regex = |kind| build(&patterns, kind).expect("the patterns of the detectors are valid");
+    Combined { regex: regex(MatchKind::LeftmostFirst), which: regex(MatchKind::All), detectors }
 });
 
-fn build(patterns: &[String]) -> Result<Regex, Box<BuildError>> {
+fn build(patterns: &[String], kind: MatchKind) -> Result<Regex, Box<BuildError>> {
     Regex::builder()
         .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .configure(Regex::config().utf8_empty(false).hybrid_cache_capacity(8 * 1024 * 1024))
+        .configure(Regex::config().match_kind(kind).utf8_empty(false).hybrid_cache_capacity(8 * 1024 * 1024))
         .build_many(patterns)
         .map_err(Box::new)
 }
 
 /// Finds what is triggered in `from..to`, and returns where to go on.
 pub(crate) fn detect(hay: &[u8], from: usize, to: usize, kept: &Kept, hits: &mut Vec<Hit>) -> usize {
-    let Combined { regex, detectors } = &*COMBINED;
+    let Combined { regex, which, detectors } = &*COMBINED;
     let limit = hay.len().min(to + LONGEST_TRIGGER);
     let mut at = from;
     while at < to {
         let Some(found) = regex.search(&Input::new(hay).range(at..limit)).filter(|m| m.start() < to) else {
             return to;
         };
-        let trigger = Trigger {
-            hay: &hay[..hay.len().min(found.start() + REACH)],
-            start: found.start(),
-            end: found.end(),
-            kept,
+        let start = found.start();
+        let mut read = |pattern: PatternID, end: usize| {
+            let trigger = Trigger { hay: &hay[..hay.len().min(start + REACH)], start, end, kept };
+            detectors[pattern.as_usize()](&trigger, hits)
         };
-        let detector = detectors[PatternID::as_usize(&found.pattern())];
-        at = if detector(&trigger, hits) { found.end() } else { found.start() + 1 };
+        // Where the first pattern's detector sees nothing, a later one's may: `00-15-17-40-ab-cd` begins
+        // like an address in a host's name.
+        let mut after = read(found.pattern(), found.end()).then_some(found.end());
+        if after.is_none() {
+            let input = Input::new(hay).range(start..limit);
+            let mut also = PatternSet::new(detectors.len());
+            which.which_overlapping_matches(&input.clone().anchored(Anchored::Yes), &mut also);
+            after = also.iter().filter(|pattern| *pattern > found.pattern()).find_map(|pattern| {
+                let found = regex.search(&input.clone().anchored(Anchored::Pattern(pattern)))?;
+                read(pattern, found.end()).then_some(found.end())
+            });
+        }
+        at = after.unwrap_or(start + 1);
     }
     at
 }
@@ -252,7 +276,7 @@ mod tests {
     #[test]
     fn the_patterns_are_valid_and_none_matches_nothing() {
         let patterns: Vec<_> = detectors().into_iter().map(|(p, _)| p).collect();
-        let regex = build(&patterns).unwrap();
+        let regex = build(&patterns, MatchKind::LeftmostFirst).unwrap();
         assert_eq!(regex.pattern_len(), patterns.len());
         for pattern in &patterns {
             let properties = regex_automata::util::syntax::parse(pattern).unwrap();

@@ -272,7 +272,15 @@ pub(crate) fn home(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
         length -= 1;
     }
     let name = lower(&rest[..length]).replace("%20", " ");
-    if length == 0 || NOBODYS.contains(&name.as_str()) || names_nobody(&name) || is_generic(&name) {
+    // `GET /home/index.html`: a page, not a folder.
+    let page =
+        [".html", ".htm", ".php", ".asp", ".aspx", ".jsp", ".js", ".css"].iter().any(|e| name.ends_with(e));
+    if length == 0
+        || page && rest.get(length) != Some(&b'/')
+        || NOBODYS.contains(&name.as_str())
+        || names_nobody(&name)
+        || is_generic(&name)
+    {
         return false;
     }
     hits.push(Hit::new(Kind::User, at, at + length, name));

@@ -234,6 +234,66 @@ mod tests {
     }
 
     #[test]
+    fn secrets_of_windows_shadow_files_and_web_hooks_go() {
+        for case in [
+            "<keyMaterial>hunter2secret</keyMaterial>",
+            "    Schlüsselinhalt            : hunter2secret",
+            "    Key Content            : hunter2secret",
+            "erika:$6$salt$hunter2secret0123456789:19000:0",
+            "https://discord.com/api/webhooks/1234/hunter2secret",
+            "WLAN-Schlüssel: hunter2secret",
+            "x?sig=hunter2secret&a=b",
+            "docker login -u x -p hunter2secret",
+            "password=a,b;hunter2secret",
+            "{\"a\":{\"client_secret\":\"hunter2secret\"}}",
+            "PuTTY\nPrivate-Lines: 2\nAAAB\nhunter2secret\nPrivate-MAC: 12",
+        ] {
+            let out = redactor().text(case);
+            assert!(!out.contains("hunter2secret"), "{case} → {out}");
+            assert_eq!(redactor().text(&out), out, "twice is not the same as once");
+        }
+        assert!(redactor().text("Private-Lines: 1\nAAABB\nPrivate-MAC: 12").ends_with("\nPrivate-MAC: 12"));
+    }
+
+    #[test]
+    fn addresses_in_host_names_and_reverse_names_are_the_same_address() {
+        let text = "93.184.216.34 34.216.184.93.in-addr.arpa dslb-093-184-216-034.pools.example.org p5db8d822.dip0.example.org";
+        let expected = "[ip-1] [ip-1].in-addr.arpa dslb-[ip-1].pools.example.org p[ip-1].dip0.example.org";
+        assert_eq!(redactor().text(text), expected);
+        assert_eq!(redactor().text("00-15-17-40-50-60 and 00-15-17-40-ab-cd"), "[mac-1] and [mac-2]");
+        let private = "1.178.168.192.in-addr.arpa 10-15-30-12.log";
+        assert_eq!(redactor().text(private), private);
+    }
+
+    #[test]
+    fn folders_and_mail_addresses_go_in_every_notation() {
+        for (text, expected) in [
+            ("/home/max/x /home/jan", "/home/[user-1]/x /home/[user-2]"),
+            ("file:///C:/Users/Nora%20Vogt/a.txt", "file:///C:/Users/[user-1]/a.txt"),
+            ("open \"C:\\Users\\Nora Vogt\" now", "open \"C:\\Users\\[user-1]\" now"),
+            ("c:/users/nora7/y /mnt/c/Users/nora7/z", "c:/users/[user-1]/y /mnt/c/Users/[user-1]/z"),
+            ("nora@müller.de, x", "[mail-1], x"),
+            ("GET /home/index.html /home/linuxbrew/x", "GET /home/index.html /home/linuxbrew/x"),
+        ] {
+            assert_eq!(redactor().text(text), expected);
+        }
+    }
+
+    #[test]
+    fn labels_that_name_no_secret_leave_their_value() {
+        for text in [
+            "PublicKeyToken=b77a5c561934e089, Culture=neutral",
+            "PWD=/usr/bin OLDPWD=/tmp",
+            "proxy bypass: localhost,192.168.0.0/16",
+            "Unexpected token: foo1bar; max_tokens: 4096 tokens=8192 token: 12",
+            "spin: 1000 mapping: 12345 x?key=value&code=short",
+            "fetch credentials: include",
+        ] {
+            assert_eq!(redactor().text(text), text);
+        }
+    }
+
+    #[test]
     fn tokens_and_keys_are_known_by_their_form() {
         let token = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
         let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N";

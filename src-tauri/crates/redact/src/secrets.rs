@@ -25,9 +25,12 @@ pub(crate) fn private_key(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
 pub(crate) fn putty_key(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let Trigger { hay, end, .. } = *trigger;
     let Some(first) = find(&hay[end..], b"\n").map(|i| end + i + 1) else { return false };
-    let length =
-        hay[first..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"+/=\r\n".contains(b)).count();
-    push(trigger, hits, Kind::Key, first, first + length, Some(Rest::Base64))
+    let count = lower(&hay[trigger.start + b"Private-Lines: ".len()..end]).parse().unwrap_or(0);
+    let lines: usize = hay[first..].split_inclusive(|b| *b == b'\n').take(count).map(<[u8]>::len).sum();
+    // The line end after it belongs to the file.
+    let to = first + lines;
+    let to = to - hay[first..to].iter().rev().take_while(|b| b"\r\n".contains(b)).count();
+    push(trigger, hits, Kind::Key, first, to, Some(Rest::Base64))
 }
 
 /// An `Authorization` or `Cookie` header: the scheme stays, the rest of the line goes.
@@ -88,6 +91,14 @@ pub(crate) fn known_format(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let to =
         start + hay[start..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b)).count();
     starts_word(hay, start) && push(trigger, hits, Kind::Token, start, to, Some(Rest::Word))
+}
+
+/// A password's hash, as in /etc/shadow.
+pub(crate) fn hash(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
+    let Trigger { hay, start, .. } = *trigger;
+    let to = start
+        + hay[start..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"./$=,+-".contains(b)).count();
+    to - start >= 20 && push(trigger, hits, Kind::Password, start, to, Some(Rest::Word))
 }
 
 /// The path of a web hook is its password.
