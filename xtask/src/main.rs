@@ -1,9 +1,10 @@
-//! `cargo xtask run | test | bench | schemas`: one place for everything a developer starts.
+//! `cargo xtask run | test | lab | bench | schemas`: one place for everything a developer starts.
 //!
 //! Each command installs what is missing, says what it does and how far it is, and is safe to run
 //! twice. Nothing here is part of the product.
 
 mod bench;
+mod lab;
 mod run;
 mod setup;
 mod steps;
@@ -16,6 +17,7 @@ Befund's developer commands
 
   cargo xtask run [--terminal]   start the app; without a display (or with --terminal) do the same job in the terminal
   cargo xtask test               run every check and test
+  cargo xtask lab [--report]     break real networks in namespaces and see what Befund says (root; see tests/lab)
   cargo xtask bench              measure speed against peers (see docs/PERFORMANCE.md)
   cargo xtask schemas            write the generated JSON Schemas and TypeScript types anew
 
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Some("run") => run::run(rest),
         Some("test") => test::test(rest),
         Some("bench") => bench::bench(rest),
+        Some("lab") => lab::lab(rest),
         Some("schemas") => test::schemas(),
         None | Some("help" | "--help" | "-h") => {
             steps::say(HELP);

@@ -22,6 +22,22 @@ pub(crate) const TEST_PACKAGES: &[&str] = &[
     "fonts-noto-mono",
 ];
 
+/// What the network lab is built of: name servers, web servers, proxies, firewalls and tools.
+pub(crate) const LAB_PACKAGES: &[&str] = &[
+    "iproute2",
+    "nftables",
+    "dnsmasq-base",
+    "nginx-light",
+    "tinyproxy-bin",
+    "udhcpc",
+    "busybox",
+    "ethtool",
+    "faketime",
+    "iputils-arping",
+    "procps",
+    "util-linux",
+];
+
 /// What the benchmarks compare with.
 pub(crate) const BENCH_PACKAGES: &[&str] = &["inxi"];
 

@@ -1,0 +1,150 @@
+//! A name server that answers, and of no use. It echoes the question and sets what the mode says.
+//!
+//! | mode | answer |
+//! |---|---|
+//! | `servfail`, `refused`, `nxdomain` | that response code |
+//! | `empty` | no error, and no answer |
+//! | `hijack` | the same wrong address for every name (192.0.2.66, 2001:db8:1::66) |
+//! | `garbage` | bytes that are no DNS message |
+//! | `slow` | the right answer after 1.5 s |
+//! | `lame` | the right answer to the first question of every three; silence to the others |
+//! | `endless` | compression pointers that point at themselves |
+//! | `huge` | the truncation bit, and over TCP 65,535 bytes of noise |
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, UdpSocket};
+
+const MODES: &[&str] =
+    &["servfail", "refused", "nxdomain", "empty", "hijack", "garbage", "slow", "lame", "endless", "huge"];
+
+/// The lab's own right answers.
+const RIGHT: &[(&str, Ipv4Addr, &str)] = &[
+    ("www.example", Ipv4Addr::new(203, 0, 113, 80), "2001:db8:80::80"),
+    ("www.second.example", Ipv4Addr::new(203, 0, 113, 81), "2001:db8:80::81"),
+    ("check.example", Ipv4Addr::new(203, 0, 113, 80), "2001:db8:80::80"),
+    ("site.example", Ipv4Addr::new(203, 0, 113, 90), "2001:db8:80::90"),
+    ("ntp.example", Ipv4Addr::new(203, 0, 113, 123), "2001:db8:80::123"),
+];
+
+pub(super) async fn serve(mode: &str, address: &str) -> Result<()> {
+    if !MODES.contains(&mode) {
+        bail!("the modes are {}", MODES.join(", "));
+    }
+    let address: SocketAddr = address.parse()?;
+    let mode: Arc<str> = mode.into();
+    let udp = Arc::new(UdpSocket::bind(address).await?);
+    let tcp = TcpListener::bind(address).await?;
+    super::ready()?;
+    let asked = Arc::new(AtomicU64::new(0));
+    let over_tcp = mode.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = tcp.accept().await {
+            let mode = over_tcp.clone();
+            tokio::spawn(async move {
+                let length = stream.read_u16().await.ok()?;
+                let mut query = vec![0; usize::from(length)];
+                stream.read_exact(&mut query).await.ok()?;
+                if &*mode == "slow" {
+                    tokio::time::sleep(Duration::from_millis(1500)).await;
+                }
+                let answer = if &*mode == "huge" { vec![0xAA; 65535] } else { answer(&mode, &query) };
+                stream.write_u16(answer.len() as u16).await.ok()?;
+                stream.write_all(&answer).await.ok()
+            });
+        }
+    });
+    let mut buffer = [0; 4096];
+    loop {
+        let (length, from) = udp.recv_from(&mut buffer).await?;
+        let query = buffer[..length].to_vec();
+        let count = asked.fetch_add(1, Ordering::Relaxed);
+        if &*mode == "lame" && !count.is_multiple_of(3) {
+            continue;
+        }
+        let (udp, mode) = (udp.clone(), mode.clone());
+        tokio::spawn(async move {
+            if &*mode == "slow" {
+                tokio::time::sleep(Duration::from_millis(1500)).await;
+            }
+            let _ = udp.send_to(&answer(&mode, &query), from).await;
+        });
+    }
+}
+
+fn answer(mode: &str, query: &[u8]) -> Vec<u8> {
+    if mode == "garbage" {
+        return vec![0x5A; 40];
+    }
+    let Some((name, kind, end)) = question(query) else { return Vec::new() };
+    let code = match mode {
+        "servfail" => 2,
+        "nxdomain" => 3,
+        "refused" => 5,
+        _ => 0,
+    };
+    let truncated = if mode == "huge" { 0x02 } else { 0 };
+    let addresses = match mode {
+        "hijack" => vec![
+            IpAddr::V4(Ipv4Addr::new(192, 0, 2, 66)),
+            IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 0, 0x66)),
+        ],
+        "slow" | "lame" => right(&name),
+        _ => Vec::new(),
+    };
+    let data: Vec<Vec<u8>> = addresses
+        .iter()
+        .filter_map(|a| match (a, kind) {
+            (IpAddr::V4(v4), 1) => Some(v4.octets().to_vec()),
+            (IpAddr::V6(v6), 28) => Some(v6.octets().to_vec()),
+            _ => None,
+        })
+        .collect();
+    let mut out = query[..2].to_vec();
+    out.extend([0x81 | truncated, 0x80 | code, 0, 1, 0, data.len() as u8, 0, 0, 0, 0]);
+    out.extend(&query[12..end]);
+    if mode == "endless" {
+        out[7] = 1;
+        let here = out.len() as u16;
+        out.extend((0xC000 | here).to_be_bytes());
+        out.extend([0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 1, 2, 3, 4]);
+    }
+    for rdata in data {
+        out.extend([0xC0, 12, 0, kind as u8, 0, 1, 0, 0, 0, 60, 0, rdata.len() as u8]);
+        out.extend(rdata);
+    }
+    out
+}
+
+fn right(name: &str) -> Vec<IpAddr> {
+    RIGHT
+        .iter()
+        .filter(|(n, ..)| *n == name)
+        .flat_map(|(_, v4, v6)| {
+            [Some(IpAddr::V4(*v4)), v6.parse::<Ipv6Addr>().ok().map(IpAddr::V6)].into_iter().flatten()
+        })
+        .collect()
+}
+
+/// Name, type and end of the question.
+fn question(query: &[u8]) -> Option<(String, u16, usize)> {
+    let mut at = 12;
+    let mut labels = Vec::new();
+    loop {
+        let length = usize::from(*query.get(at)?);
+        at += 1;
+        if length == 0 {
+            break;
+        }
+        labels.push(String::from_utf8_lossy(query.get(at..at + length)?).to_lowercase());
+        at += length;
+    }
+    let kind = u16::from_be_bytes([*query.get(at)?, *query.get(at + 1)?]);
+    query.get(at + 3)?;
+    Some((labels.join("."), kind, at + 4))
+}
