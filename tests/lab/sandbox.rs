@@ -160,27 +160,30 @@ fn prepare(befund: &Path) -> Result<()> {
 
 /// Runs Befund on the client, as an ordinary user.
 fn measure(scenario: &Scenario, built_ms: u64) -> Result<Answer> {
+    let mut env: Vec<String> = vec![
+        "PATH=/usr/sbin:/usr/bin:/sbin:/bin".into(),
+        format!("HOME={LAB}/home"),
+        "LANG=C.UTF-8".into(),
+        format!("BEFUND_DATA={LAB}/home/data"),
+        format!("BEFUND_POLICY={LAB}/befund.toml"),
+    ];
+    env.extend(scenario.env.iter().map(|(name, value)| format!("{name}={value}")));
+    if let Some(clock) = &scenario.clock {
+        // Set for Befund alone: what starts it would otherwise leave faketime's memory behind as root.
+        env.push("LD_PRELOAD=/usr/$LIB/faketime/libfaketimeMT.so.1".into());
+        env.push(format!("FAKETIME={clock}"));
+        env.push("FAKETIME_DONT_FAKE_MONOTONIC=1".into());
+    }
     let mut command = Command::new("ip");
     command
         .args(["netns", "exec", "client", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"])
-        .args(["--no-new-privs", "--", &format!("{LAB}/bin/befund")])
+        .args(["--no-new-privs", "--", "env", "-i"])
+        .args(&env)
+        .arg(format!("{LAB}/bin/befund"))
         .args(["guide", &scenario.guide, "--auto", "--json"])
         .args(&scenario.args)
-        .env_clear()
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .env("HOME", format!("{LAB}/home"))
-        .env("LANG", "C.UTF-8")
-        .env("BEFUND_DATA", format!("{LAB}/home/data"))
-        .env("BEFUND_POLICY", format!("{LAB}/befund.toml"))
-        .envs(&scenario.env)
         .current_dir("/")
         .stdin(Stdio::null());
-    if let Some(clock) = &scenario.clock {
-        command
-            .env("LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1")
-            .env("FAKETIME", clock)
-            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-    }
     let started = Instant::now();
     let output: Output = command.output().context("cannot start befund")?;
     let wall_ms = started.elapsed().as_secs_f64() * 1000.0;
