@@ -57,6 +57,10 @@ report-level-second = Second Level
 report-level-third = Third Level
 report-not-measured = Nicht gemessen
 report-not-measured-none = Alles wurde gemessen.
+report-not-measured-void = { $n ->
+    [one] 1 weiterer Wert entfällt, weil es nichts zu messen gab. Das Manifest nennt ihn.
+   *[other] { $n } weitere Werte entfallen, weil es nichts zu messen gab. Das Manifest nennt sie.
+}
 report-not-measured-whole = { $subject }, alles
 report-places = { $n ->
     [one] an 1 Stelle
@@ -73,8 +77,8 @@ report-timeline-removed = Die Person hat den Verlauf aus diesem Paket herausgeno
 report-timeline-none = Es wurde nichts aufgezeichnet.
 report-privacy = Schwärzung
 report-privacy-none = Es wurde nichts Privates gefunden und deshalb nichts ersetzt.
-report-privacy-replaced = Private Werte sind durch Namen wie { $example } ersetzt. Derselbe Wert hat in jeder Datei dieses Pakets denselben Namen.
-report-privacy-scanned = Das fertige Paket wurde nach allen bekannten Werten durchsucht: nichts gefunden. Welcher Name für welchen Wert steht, weiß nur der Computer der Person.
+report-privacy-replaced = Private Werte sind durch Platzhalter wie { $example } ersetzt. Derselbe Wert hat in jeder Datei dieses Pakets denselben Platzhalter.
+report-privacy-scanned = Das fertige Paket wurde nach allen bekannten Werten durchsucht: nichts gefunden. Das Paket sagt nicht, welcher Platzhalter für welchen Wert steht.
 report-files = Dateien
 report-files-text = Das Paket enthält neben diesem Bericht diese Dateien. Das Manifest nennt ihre Prüfsummen und was in jeder von ihnen ersetzt wurde.
 report-files-removed = Von der Person herausgenommen: { $names }.
@@ -98,12 +102,12 @@ report-about-manifest-json = Prüfsummen, was nicht gemessen und was ersetzt wur
 ## README.txt
 
 report-readme-title = Support-Paket { $reference }
-report-readme-what = Befund hat dieses Paket am { $when } erstellt. Es sagt einem Helpdesk, was mit einem Computer nicht stimmt, was gefunden und was versucht wurde.
+report-readme-what = Befund hat dieses Paket am { $when } erstellt. Es sagt dem IT-Service, was mit einem Computer nicht stimmt, was gefunden und was versucht wurde.
 report-readme-how = Öffnen Sie report.html in einem Browser. Der Bericht braucht kein Internet und führt kein Programm aus. Er lässt sich drucken.
 report-readme-command = Mit installiertem Befund zeigt dieser Befehl das Paket, ohne es zu entpacken:
 report-readme-files = Dateien:
 report-readme-removed = Diese Dateien hat die Person herausgenommen:
-report-readme-privacy = Private Werte wurden ersetzt, bevor das Paket entstand: Namen, Computernamen, Hardware-Adressen, öffentliche Internet-Adressen, Mail-Adressen, Passwörter und Schlüssel. An ihrer Stelle steht ein Name wie { $example }; derselbe Wert hat überall denselben Namen. Das Paket enthält keine Liste, die aus Namen wieder Werte macht.
+report-readme-privacy = Private Werte wurden ersetzt, bevor das Paket entstand: Namen, Computernamen, Hardware-Adressen, öffentliche Internet-Adressen, WLAN-Namen, E-Mail-Adressen, Telefonnummern, Passwörter und Schlüssel. An ihrer Stelle steht ein Platzhalter wie { $example }; derselbe Wert hat überall denselben Platzhalter. Das Paket enthält keine Liste, die aus Platzhaltern wieder Werte macht.
 
 ## Themen von facts.json
 
@@ -115,7 +119,7 @@ report-subject-links = Netzwerk
 report-subject-routes = Wege und Router
 report-subject-dns = Namensauflösung (DNS)
 report-subject-reach = Erreichbarkeit
-report-subject-web = Verbindungstest (HTTP)
+report-subject-web = Verbindungsprüfung (HTTP)
 report-subject-tls = Zertifikate (TLS)
 report-subject-proxy = Proxy
 report-subject-clock = Uhr
@@ -305,6 +309,6 @@ report-event-verified-no = Die Person sagt: Es ist wie vorher
 report-event-handed-over = Möchte einen Menschen sprechen
 report-event-still-broken = Geht trotz unauffälliger Prüfungen nicht
 report-event-closed = Geschlossen: Es geht
-report-event-submitted = Ticket abgegeben
+report-event-submitted = Ticket gesendet
 report-event-counts = { $fail } defekt, { $warn } auffällig, { $ok } in Ordnung, { $unknown } nicht gemessen
 report-event-dont-know = Ich weiß es nicht

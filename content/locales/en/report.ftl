@@ -57,6 +57,10 @@ report-level-second = Second level
 report-level-third = Third level
 report-not-measured = Not measured
 report-not-measured-none = Everything was measured.
+report-not-measured-void = { $n ->
+    [one] 1 more value does not apply, because there was nothing to measure. The manifest lists it.
+   *[other] { $n } more values do not apply, because there was nothing to measure. The manifest lists them.
+}
 report-not-measured-whole = { $subject }, all of it
 report-places = { $n ->
     [one] in 1 place
@@ -73,8 +77,8 @@ report-timeline-removed = The person left the timeline out of this package.
 report-timeline-none = Nothing was recorded.
 report-privacy = Privacy
 report-privacy-none = Nothing private was found, so nothing was replaced.
-report-privacy-replaced = Private values are replaced by names such as { $example }. The same value has the same name in every file of this package.
-report-privacy-scanned = The finished package was searched for every known value: nothing was found. Which name stands for which value is known on the person’s computer alone.
+report-privacy-replaced = Private values are replaced by placeholders such as { $example }. The same value has the same placeholder in every file of this package.
+report-privacy-scanned = The finished package was searched for every known value: nothing was found. The package does not say which placeholder stands for which value.
 report-files = Files
 report-files-text = The package holds these files beside this report. The manifest lists their check sums and what was replaced in each of them.
 report-files-removed = Left out by the person: { $names }.
@@ -98,12 +102,12 @@ report-about-manifest-json = Check sums, what was not measured, what was replace
 ## README.txt
 
 report-readme-title = Support package { $reference }
-report-readme-what = Befund made this package on { $when }. It tells a help desk what is wrong with one computer, what was found and what was tried.
+report-readme-what = Befund made this package on { $when }. It tells IT support what is wrong with one computer, what was found and what was tried.
 report-readme-how = Open report.html in a browser. It needs no internet and runs no program. It can be printed.
 report-readme-command = With Befund installed, this command shows the package without unpacking it:
 report-readme-files = Files:
 report-readme-removed = The person left these files out:
-report-readme-privacy = Private values were replaced before the package was made: names, host names, hardware addresses, public internet addresses, mail addresses, passwords and keys. In their place stands a name such as { $example }; the same value has the same name everywhere. The package holds no list that turns names back into values.
+report-readme-privacy = Private values were replaced before the package was made: names, computer names, hardware addresses, public internet addresses, Wi-Fi names, mail addresses, telephone numbers, passwords and keys. In their place stands a placeholder such as { $example }; the same value has the same placeholder everywhere. The package holds no list that turns placeholders back into values.
 
 ## Subjects of facts.json
 
@@ -295,9 +299,9 @@ report-event-measured-first = Measured to find the cause
 report-event-measured-verify = Measured again after a fix
 report-event-answered = Question answered
 report-event-went-back = One step back
-report-event-fix-shown = Solution shown
+report-event-fix-shown = Fix shown
 report-event-fix-skipped = “This is not it”
-report-event-fix-done = Steps of a solution done
+report-event-fix-done = Steps of a fix done
 report-event-verified = Does it work now?
 report-event-verified-yes = The person says: it works
 report-event-verified-partly = The person says: it is better
@@ -305,6 +309,6 @@ report-event-verified-no = The person says: it is as before
 report-event-handed-over = Wants a human
 report-event-still-broken = Still broken although all checks are fine
 report-event-closed = Closed: it works
-report-event-submitted = Ticket submitted
+report-event-submitted = Ticket sent
 report-event-counts = { $fail } broken, { $warn } unusual, { $ok } fine, { $unknown } not measured
 report-event-dont-know = I don’t know

@@ -125,6 +125,8 @@ struct Report<'a> {
     more: Vec<MoreRow>,
     causes: Vec<CauseRow>,
     missing: Vec<MissingRow>,
+    /// How many values there were nothing to measure for, in words.
+    void: String,
     all_checks: Vec<CheckRow>,
     measured: String,
     has_facts: bool,
@@ -217,6 +219,7 @@ pub(crate) fn render(page: &Page<'_>) -> Result<String, askama::Error> {
         more,
         causes: causes(report, labels),
         missing: missing(page.not_measured, labels),
+        void: void(page.not_measured, labels),
         all_checks: all_checks(page, labels),
         measured: measured(page, labels),
         has_facts: page.facts.is_some(),
@@ -371,10 +374,23 @@ fn computer(host: &BTreeMap<String, Value>, labels: Labels) -> Rich {
     Rich::new(&parts.join(", "))
 }
 
+/// Whether a value is absent because the thing is: an interface without a cable has no speed. Nobody
+/// needs to look into that, and such rows would hide those that matter.
+fn is_void(absence: &NotMeasured) -> bool {
+    absence.reason == befund_facts::Reason::NothingToMeasure
+}
+
+fn void(absences: &[NotMeasured], labels: Labels) -> String {
+    match absences.iter().filter(|a| is_void(a)).count() {
+        0 => String::new(),
+        n => labels.get("report-not-measured-void", &[("n", n.to_string().into())]),
+    }
+}
+
 /// The same absence in many places is one row.
 fn missing(absences: &[NotMeasured], labels: Labels) -> Vec<MissingRow> {
     let mut rows: Vec<(String, befund_facts::Reason, &NotMeasured, usize)> = Vec::new();
-    for absence in absences {
+    for absence in absences.iter().filter(|a| !is_void(a)) {
         let path = without_positions(&absence.path);
         match rows.iter_mut().find(|(p, reason, ..)| *p == path && *reason == absence.reason) {
             Some((.., n)) => *n += 1,

@@ -302,6 +302,7 @@ mod tests {
             token,
             jwt,
             "AKIAIOSFODNN7EXAMPLE",
+            "1234567890:AAEhBP0av28abcdefghijklmnopqrstuvwx",
             key,
             "erika@example.org",
             "93.184.216.34",

@@ -87,9 +87,8 @@ pub(crate) fn aws(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
 
 /// A token whose maker marks it with a prefix.
 pub(crate) fn known_format(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
-    let Trigger { hay, start, .. } = *trigger;
-    let to =
-        start + hay[start..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b)).count();
+    let Trigger { hay, start, end, .. } = *trigger;
+    let to = end + hay[end..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b)).count();
     starts_word(hay, start) && push(trigger, hits, Kind::Token, start, to, Some(Rest::Word))
 }
 
