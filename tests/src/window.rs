@@ -107,9 +107,15 @@ impl Window {
         if dark {
             args.push("--blink-settings=preferredColorScheme=0".into());
         }
+        let mut options = json!({ "args": args });
+        if width < 500 {
+            // No window is narrower than that; a phone is.
+            options["mobileEmulation"] =
+                json!({ "deviceMetrics": { "width": width, "height": height, "pixelRatio": 2.0 } });
+        }
         let capabilities: Capabilities = serde_json::from_value(json!({
             "browserName": "chrome",
-            "goog:chromeOptions": { "args": args }
+            "goog:chromeOptions": options
         }))?;
         let client = connect(port, capabilities).await?;
         let path = file.canonicalize().with_context(|| format!("{} is not there", file.display()))?;
