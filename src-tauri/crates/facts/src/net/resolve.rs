@@ -4,10 +4,16 @@
 //! lookup has a thread of its own that nobody waits for: a runtime's blocking pool would hold up the
 //! end of the program until the last lookup is over. The `gai` error number is kept, because its
 //! text follows the language of the process and says nothing that a program could compare.
+//!
+//! Several probes want the same name at the same moment; they share one lookup while it is under way,
+//! so that a silent resolver is asked once and not by a dozen threads. Nothing is kept after its end.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::SocketAddr;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::no_answer;
@@ -46,27 +52,65 @@ pub(crate) async fn resolve(
     let failed =
         |failure, detail: String| ResolveError { failure, host: host.to_owned(), detail: detail.clone() };
     let started = Instant::now();
-    let (answer, answered) = oneshot::channel();
-    let name = host.to_owned();
-    std::thread::Builder::new()
-        .name("name-lookup".into())
-        .spawn(move || {
-            // Nobody may be listening any more, which is fine.
-            let _ = answer.send(look_up(&name, port));
-        })
-        .map_err(|e| failed(ResolveFailure::Failed, format!("no thread to look it up in: {e}")))?;
-    match tokio::time::timeout_at(deadline, answered).await {
-        Ok(Ok(Ok(addresses))) if addresses.is_empty() => {
+    let mut answered =
+        ask(host).map_err(|e| failed(ResolveFailure::Failed, format!("no thread to look it up in: {e}")))?;
+    let answer = tokio::time::timeout_at(deadline, answered.wait_for(Option::is_some)).await;
+    match answer.map(|seen| seen.ok().and_then(|seen| seen.clone())) {
+        Ok(Some(Ok(addresses))) if addresses.is_empty() => {
             Err(failed(ResolveFailure::Empty, "no address".into()))
         }
-        Ok(Ok(Ok(addresses))) => Ok(addresses),
-        Ok(Ok(Err((failure, detail)))) => Err(failed(failure, detail)),
-        Ok(Err(_)) => Err(failed(ResolveFailure::Failed, "the lookup ended abnormally".into())),
+        Ok(Some(Ok(addresses))) => {
+            Ok(addresses.into_iter().map(|address| with_port(address, port)).collect())
+        }
+        Ok(Some(Err((failure, detail)))) => Err(failed(failure, detail)),
+        Ok(None) => Err(failed(ResolveFailure::Failed, "the lookup ended abnormally".into())),
         Err(_) => Err(failed(ResolveFailure::TimedOut, no_answer(started.elapsed()))),
     }
 }
 
-fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, (ResolveFailure, String)> {
+/// What a lookup gave, for everybody who waits for it. The port of the addresses is not set.
+type Answer = Option<Result<Vec<SocketAddr>, (ResolveFailure, String)>>;
+
+/// Lookups under way, by name.
+static UNDER_WAY: LazyLock<Mutex<HashMap<String, watch::Receiver<Answer>>>> = LazyLock::new(Mutex::default);
+
+fn under_way() -> MutexGuard<'static, HashMap<String, watch::Receiver<Answer>>> {
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Joins the lookup of this name that is under way, or begins one.
+fn ask(host: &str) -> std::io::Result<watch::Receiver<Answer>> {
+    let (answer, answered) = watch::channel(None);
+    match under_way().entry(host.to_owned()) {
+        Entry::Occupied(lookup) => return Ok(lookup.get().clone()),
+        Entry::Vacant(place) => place.insert(answered.clone()),
+    };
+    // The list is free again: the end of a lookup, a failed one too, takes it out of there.
+    let ended = Ended(host.to_owned());
+    std::thread::Builder::new().name("name-lookup".into()).spawn(move || {
+        let found = look_up(&ended.0);
+        // Out of the list first: whoever comes after the answer asks anew.
+        drop(ended);
+        let _ = answer.send(Some(found));
+    })?;
+    Ok(answered)
+}
+
+/// A lookup that is over, however it ended, is no longer joined.
+struct Ended(String);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        under_way().remove(&self.0);
+    }
+}
+
+fn with_port(mut address: SocketAddr, port: u16) -> SocketAddr {
+    address.set_port(port);
+    address
+}
+
+fn look_up(host: &str) -> Result<Vec<SocketAddr>, (ResolveFailure, String)> {
     use dns_lookup::LookupErrorKind as Kind;
     // Without a socket type every address would come three times.
     let hints =
@@ -75,10 +119,8 @@ fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, (ResolveFailure, St
         Ok(found) => {
             let mut addresses = Vec::new();
             for info in found.flatten() {
-                let mut address = info.sockaddr;
-                address.set_port(port);
-                if !addresses.contains(&address) {
-                    addresses.push(address);
+                if !addresses.contains(&info.sockaddr) {
+                    addresses.push(info.sockaddr);
                 }
             }
             Ok(addresses)
@@ -116,6 +158,28 @@ mod tests {
             .map_err(|e| e.failure);
         // Already over when it begins: either the answer was there at once, or nobody waited for it.
         assert!(error.is_ok() || error == Err(ResolveFailure::TimedOut), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn those_who_ask_for_a_name_at_once_share_one_lookup_and_each_gets_its_port() {
+        // Put in by hand, so that the lookup ends when the test says so.
+        let (answer, answered) = watch::channel(None);
+        under_way().insert("shared.invalid".into(), answered);
+        let soon = Instant::now() + Duration::from_secs(5);
+        let (one, other) = tokio::join!(
+            async {
+                let both =
+                    tokio::join!(resolve("shared.invalid", 1, soon), resolve("shared.invalid", 2, soon));
+                (both.0.unwrap(), both.1.unwrap())
+            },
+            async {
+                drop(Ended("shared.invalid".into()));
+                answer.send(Some(Ok(vec!["192.0.2.1:0".parse().unwrap()])))
+            }
+        );
+        assert!(other.is_ok());
+        assert_eq!(one, (vec!["192.0.2.1:1".parse().unwrap()], vec!["192.0.2.1:2".parse().unwrap()]));
+        assert!(!under_way().contains_key("shared.invalid"));
     }
 
     #[tokio::test]
