@@ -51,13 +51,19 @@ impl App {
             while let Some(progress) = receiver.recv().await {
                 let Progress::Finished { subject, so_far } = progress else { continue };
                 finished.insert(subject);
+                let mut ready = checks
+                    .iter()
+                    .zip(&mut told)
+                    .filter(|(check, told)| !**told && check.subjects().is_subset(&finished))
+                    .peekable();
+                if ready.peek().is_none() {
+                    continue;
+                }
                 let facts = Facts::new(&so_far);
-                for (check, told) in checks.iter().zip(&mut told) {
-                    if !*told && check.subjects().is_subset(&finished) {
-                        *told = true;
-                        done += 1;
-                        tell(RowUpdate { row: self.row(check, Some(&check.judge(&facts))), done, total });
-                    }
+                for (check, told) in ready {
+                    *told = true;
+                    done += 1;
+                    tell(RowUpdate { row: self.row(check, Some(&check.judge(&facts))), done, total });
                 }
             }
         };
