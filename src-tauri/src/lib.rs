@@ -2,6 +2,8 @@
 //! `befund_app` in at most five lines, and what the window shows is made there.
 
 mod commands;
+mod door;
+mod graphics;
 mod painted;
 mod start;
 

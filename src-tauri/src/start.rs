@@ -1,35 +1,46 @@
-//! Opens the window: the language of its page, one instance at a time, and the known faults of
-//! graphics drivers kept away from the person.
+//! Opens the window: one at a time, titled as its page is, and closed to everything that is not ours.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use befund_app::{App, Paths};
+use tauri::webview::NewWindowResponse;
 use tauri::{Manager as _, WebviewWindowBuilder};
 
-use crate::Painted;
-use crate::commands::{self, SharedApp};
+use crate::commands::{self, SharedDoor};
+use crate::{Painted, graphics};
 
 /// Starts the desktop program and returns when its window is closed.
 pub fn run() -> ExitCode {
-    let painted = Painted::from_args();
-    let app = match Paths::standard().and_then(App::open) {
-        Ok(app) => Arc::new(app),
-        Err(error) => {
-            complain(&format!("Befund cannot start: {error}"));
-            return ExitCode::FAILURE;
-        }
-    };
-    match window(app, painted) {
+    let asked = |argument: &str| std::env::args().skip(1).any(|given| given == argument);
+    if asked("--help") {
+        tell(&befund_app::message("desktop-usage"));
+        return ExitCode::SUCCESS;
+    }
+    graphics::prepare(asked(graphics::SAFE_MODE));
+    if !has_display() {
+        complain(&befund_app::message("desktop-no-display"));
+        return ExitCode::FAILURE;
+    }
+    match window(SharedDoor::default(), Painted::from_args()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&format!("Befund cannot open its window: {error}\nWithout a display, use `befund`."));
+            complain(&format!("{}\n{error}", befund_app::message("desktop-no-window")));
             ExitCode::FAILURE
         }
     }
 }
 
-fn window(app: SharedApp, painted: Painted) -> tauri::Result<()> {
+/// Asked before Tauri does, which would panic.
+#[cfg(target_os = "linux")]
+fn has_display() -> bool {
+    gtk::init().is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn has_display() -> bool {
+    true
+}
+
+fn window(door: SharedDoor, painted: Painted) -> tauri::Result<()> {
     let mut builder = tauri::Builder::default();
     // Benchmarks and tests start several windows side by side, each with its own data.
     if !painted.is_wanted() && std::env::var_os("TAURI_AUTOMATION").is_none() {
@@ -40,9 +51,8 @@ fn window(app: SharedApp, painted: Painted) -> tauri::Result<()> {
             }
         }));
     }
-    app.deliver_in_background();
     builder
-        .manage(app)
+        .manage(door.clone())
         .manage(painted)
         .invoke_handler(tauri::generate_handler![
             commands::shell,
@@ -64,11 +74,16 @@ fn window(app: SharedApp, painted: Painted) -> tauri::Result<()> {
         ])
         .setup(move |tauri_app| {
             for config in &tauri_app.config().app.windows {
+                let door = door.clone();
                 WebviewWindowBuilder::from_config(tauri_app.handle(), config)?
                     // Nothing in the window leads out of it: no navigation, no second window.
-                    .on_navigation(|url| matches!(url.scheme(), "tauri" | "http" | "https") && is_own(url))
+                    .on_navigation(move |url| is_own(url) || reach(&door, url))
+                    .on_new_window(|_url, _features| NewWindowResponse::Deny)
+                    .on_document_title_changed(|window, title| drop(window.set_title(&title)))
                     .build()?;
             }
+            // Beside the start of the webview, and not before it is certain that this is the one window.
+            tauri::async_runtime::spawn_blocking(move || door.app().map(drop));
             Ok(())
         })
         .run(tauri::generate_context!())
@@ -77,10 +92,23 @@ fn window(app: SharedApp, painted: Painted) -> tauri::Result<()> {
 fn is_own(url: &tauri::Url) -> bool {
     url.scheme() == "tauri"
         || url.host_str() == Some("tauri.localhost")
-        || (cfg!(debug_assertions) && url.host_str() == Some("localhost"))
+        || (tauri::is_dev() && url.host_str() == Some("localhost"))
+}
+
+/// The help desk's number or address opens in the program for it. The window itself never goes there.
+fn reach(door: &SharedDoor, url: &tauri::Url) -> bool {
+    if let Ok(app) = door.app() {
+        app.reach(url.as_str());
+    }
+    false
+}
+
+#[allow(clippy::print_stdout, reason = "it was asked for in a terminal")]
+fn tell(text: &str) {
+    println!("{text}");
 }
 
 #[allow(clippy::print_stderr, reason = "there is no window to say it in")]
-fn complain(line: &str) {
-    eprintln!("{line}");
+fn complain(text: &str) {
+    eprintln!("{text}");
 }

@@ -96,7 +96,8 @@ privacy-replaced = { $count ->
    *[other] an { $count } Stellen ersetzt
 }
 privacy-never = Wird nie gespeichert
-ticket-filed-at = Abgegeben um { $time }
+ticket-filed = Abgegeben
+ticket-filed-at = Abgegeben { $time }
 ticket-waiting = Bereit, Befund versucht es weiter
 ticket-attention = Braucht Ihre Aufmerksamkeit
 sent-next-now = Jetzt
@@ -137,3 +138,12 @@ summary-findings = Befunde
 summary-not-measured = Nicht gemessen: { $count }
 summary-files = Dateien
 summary-verified = Jede Datei ist so, wie das Verzeichnis sie nennt.
+
+## Desktop-Programm
+desktop-usage = Befund im Fenster. Im Terminal: befund --help
+
+    befund-desktop [--safe-mode]
+
+    --safe-mode  Zeichnet ohne Grafikkarte, wenn das Fenster leer bleibt
+desktop-no-display = Befund kann kein Fenster öffnen, denn hier gibt es keinen Bildschirm. Im Terminal geht es mit: befund
+desktop-no-window = Befund kann sein Fenster nicht öffnen. Versuchen Sie befund-desktop --safe-mode, oder im Terminal: befund

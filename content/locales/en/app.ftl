@@ -96,7 +96,8 @@ privacy-replaced = { $count ->
    *[other] replaced in { $count } places
 }
 privacy-never = Never saved
-ticket-filed-at = Filed at { $time }
+ticket-filed = Filed
+ticket-filed-at = Filed { $time }
 ticket-waiting = Ready, Befund keeps trying
 ticket-attention = Needs your attention
 sent-next-now = Now
@@ -137,3 +138,12 @@ summary-findings = Findings
 summary-not-measured = Not measured: { $count }
 summary-files = Files
 summary-verified = Every file is as the manifest says.
+
+## Desktop program
+desktop-usage = Befund in a window. In a terminal: befund --help
+
+    befund-desktop [--safe-mode]
+
+    --safe-mode  Draws without the graphics card, for a window that stays blank
+desktop-no-display = Befund cannot open a window, because there is no display here. In a terminal, use: befund
+desktop-no-window = Befund cannot open its window. Try befund-desktop --safe-mode, or use befund in a terminal.

@@ -6,6 +6,7 @@
 mod app;
 mod case_store;
 mod cases;
+mod desktop;
 mod error;
 mod logging;
 mod measuring;
@@ -22,6 +23,7 @@ pub mod view;
 
 pub use app::App;
 pub use befund_content::Lang;
+pub use desktop::message;
 pub use error::AppError;
 pub use logging::start_log;
 pub use measuring::Offline;

@@ -7,9 +7,10 @@ use befund_desk::{OutboxRow, State};
 use befund_guides::Event;
 use befund_reference::Reference;
 
+use crate::desktop::open_with_system;
 use crate::report::{SendReport, SendState};
 use crate::view::{CaseView, NextRow, SentView, TicketRow};
-use crate::words::{clock_time, size};
+use crate::words::size;
 use crate::{App, AppError};
 
 /// How often the window tries what is waiting; the outbox itself knows when each ticket is due.
@@ -143,7 +144,11 @@ impl App {
             reference: row.reference.to_string(),
             subject: row.subject.clone(),
             state: state.as_str().into(),
-            state_text: self.state_text(row, state),
+            // The time stands beside it.
+            state_text: match state {
+                SendState::Filed => self.message("ticket-filed"),
+                other => self.state_text(row, other),
+            },
             when: self.when(row.updated_at),
             folder: row.location.clone(),
         }
@@ -152,7 +157,7 @@ impl App {
     fn state_text(&self, row: &OutboxRow, state: SendState) -> String {
         match state {
             SendState::Filed => {
-                self.message_with("ticket-filed-at", &[("time", &clock_time(row.updated_at, self.lang()))])
+                self.message_with("ticket-filed-at", &[("time", &self.when(row.updated_at))])
             }
             SendState::Waiting => self.message("ticket-waiting"),
             SendState::Attention => self.message("ticket-attention"),
@@ -213,23 +218,8 @@ impl App {
             || row.package_path.parent().map(std::path::Path::to_path_buf).unwrap_or_default(),
             std::path::PathBuf::from,
         );
-        let program = if cfg!(windows) {
-            "explorer"
-        } else if cfg!(target_os = "macos") {
-            "open"
-        } else {
-            "xdg-open"
-        };
-        let mut child = std::process::Command::new(program)
-            .arg(&folder)
-            .stdin(std::process::Stdio::null())
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .map_err(AppError::data(format!("open the folder {} with {program}", folder.display())))?;
-        // Somebody must hear of its end, or it stays behind as a zombie.
-        std::thread::spawn(move || child.wait());
-        Ok(())
+        open_with_system(&folder)
+            .map_err(AppError::data(format!("open the folder {}", folder.display())))
     }
 }
 
