@@ -18,7 +18,8 @@ ui-help = Hilfe holen
 ui-help-number = Ihre Nummer:
 ui-help-mail = E-Mail
 ui-help-mail-to = E-Mail an { $mail }
-ui-help-any-way = Jeder Weg führt hier zum IT-Service, wann immer Sie wollen.
+ui-help-ask = Hilfe anfordern
+ui-help-choose = Wählen Sie zuerst, was nicht funktioniert. Dann können Sie jederzeit Hilfe anfordern.
 
 ## Zustände: eine Form und ein Wort
 ui-state-ok = In Ordnung
@@ -32,10 +33,10 @@ ui-state-not-applicable = Entfällt
 ## Start
 ui-home-title = Was funktioniert nicht?
 ui-home-search-label = Beschreiben Sie das Problem
-ui-home-search-example = Keine Webseite öffnet sich
+ui-home-search-example = Internet geht nicht
 ui-home-search-hint = Ein paar Wörter genügen, so wie Sie es am Telefon sagen würden.
 ui-home-search = Suchen
-ui-home-search-empty = Schreiben Sie zuerst ein paar Wörter, zum Beispiel „keine Webseite öffnet sich“.
+ui-home-search-empty = Schreiben Sie zuerst ein paar Wörter, zum Beispiel „Internet geht nicht“.
 ui-home-hits = Was zu Ihren Wörtern passt
 ui-home-hits-count = { $count ->
     [one] Ein Treffer
@@ -107,7 +108,7 @@ ui-fix-help = Hilfe anfordern
 
 ## Nachprüfen
 ui-verify-title = Funktioniert es jetzt?
-ui-verify-state = Nachgeprüft um { $at } Uhr: { $ok } von { $total } in Ordnung
+ui-verify-state = Nachgeprüft um { $at }: { $ok } von { $total } in Ordnung
 ui-verify-lead-ok = Die Messungen sagen ja. Sehen Sie selbst nach, ob Sie wieder arbeiten können.
 ui-verify-lead-open = Noch ist nicht jede Messung in Ordnung. Es zählt, ob Sie wieder arbeiten können.
 ui-verify-answers = Ihre Antwort
@@ -125,7 +126,7 @@ ui-verify-result = Ergebnis
 ui-verify-done = Was Sie getan haben
 
 ## Nichts gefunden
-ui-no-problem-state = Geprüft um { $at } Uhr: alles Gemessene ist in Ordnung
+ui-no-problem-state = Geprüft um { $at }: alles Gemessene ist in Ordnung
 ui-no-problem-title = Wir haben nichts Auffälliges gefunden
 ui-no-problem-lead = Funktioniert es jetzt? Manche Störung kommt und geht. Ihre Antwort zählt deshalb mehr als unsere Messungen.
 ui-no-problem-works = Es funktioniert
@@ -196,8 +197,9 @@ ui-file-remove = Entfernen
 ui-file-keep = Behalten
 ui-file-removed = Entfernt, wird nicht gesendet
 ui-file-needed = geht immer mit
-ui-review-size = { $size } von { $limit }, die der IT-Service annimmt.
+ui-review-size = von { $limit }, die der IT-Service annimmt.
 ui-review-size-label = Belegt: { $size } von { $limit }
+ui-review-size-alone = groß ist das Paket.
 ui-review-to = Geht an:
 ui-review-send = An den IT-Service senden
 ui-review-blocked = Im Moment lässt sich nichts senden

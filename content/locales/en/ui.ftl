@@ -18,7 +18,8 @@ ui-help = Get help
 ui-help-number = Your number:
 ui-help-mail = Email
 ui-help-mail-to = Email { $mail }
-ui-help-any-way = Every way here leads to IT support, whenever you want.
+ui-help-ask = Ask for help
+ui-help-choose = First choose what is not working. After that you can ask for help at any time.
 
 ## States: a shape and a word
 ui-state-ok = Fine
@@ -32,10 +33,10 @@ ui-state-not-applicable = Does not apply
 ## Home
 ui-home-title = What is not working?
 ui-home-search-label = Describe the problem
-ui-home-search-example = No website opens
+ui-home-search-example = Internet not working
 ui-home-search-hint = A few words are enough, as you would say it on the phone.
 ui-home-search = Search
-ui-home-search-empty = Type a few words first, for example “no website opens”.
+ui-home-search-empty = Type a few words first, for example “internet not working”.
 ui-home-hits = What fits your words
 ui-home-hits-count = { $count ->
     [one] One match
@@ -196,8 +197,9 @@ ui-file-remove = Remove
 ui-file-keep = Keep
 ui-file-removed = Removed, is not sent
 ui-file-needed = always goes along
-ui-review-size = { $size } of { $limit } that IT support accepts.
+ui-review-size = of { $limit } that IT support accepts.
 ui-review-size-label = Used: { $size } of { $limit }
+ui-review-size-alone = is the size of the package.
 ui-review-to = Goes to:
 ui-review-send = Send to IT support
 ui-review-blocked = It cannot be sent at the moment

@@ -50,6 +50,8 @@ export class Journey {
   /** Counts the places gone to, so that an answer that comes too late does not pull the person back. */
   #visit = 0;
   #patience: ReturnType<typeof setTimeout> | undefined;
+  /** The measurement under way, whether or not anybody still watches it. */
+  #measurement: Promise<CaseView> | undefined;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -139,7 +141,11 @@ export class Journey {
     const reference = this.#reference();
     const measuring = this.#measuring();
     return this.#go(async () => {
-      if (measuring !== undefined) await this.#backend.cancel(measuring);
+      if (measuring !== undefined) {
+        await this.#backend.cancel(measuring);
+        // What was measured by then comes first, or the case would stand after it and not where the person went.
+        await this.#measurement?.catch(() => undefined);
+      }
       return { at: "case", view: await this.#backend.act(reference, action) };
     }, t("ui-doing-act"));
   }
@@ -159,7 +165,10 @@ export class Journey {
   /** Measures, and goes on when it is done or cancelled. */
   measure(onRow: (update: RowUpdate) => void): Promise<void> {
     const reference = this.#reference();
-    return this.#go(async () => ({ at: "case", view: await this.#backend.measure(reference, onRow) }), undefined, true);
+    return this.#go(async () => {
+      this.#measurement = this.#backend.measure(reference, onRow);
+      return { at: "case", view: await this.#measurement };
+    }, undefined, true);
   }
 
   async cancel(): Promise<void> {
@@ -183,7 +192,7 @@ export class Journey {
     const whole: ReviewChange = { words: null, priority: null, contact: null, removed: null, ...change };
     return this.#step(t("ui-doing-change"), async () => {
       const view = await this.#backend.changeReview(reference, whole);
-      if (this.screen.at === "review") this.screen = { ...this.screen, view };
+      if (this.screen.at === "review" && this.screen.of.reference === reference) this.screen = { ...this.screen, view };
     });
   }
 
@@ -255,16 +264,18 @@ export class Journey {
   /** Does something and stays on the page. */
   async #step(doing: string | undefined, work: () => Promise<void>): Promise<boolean> {
     if (this.doing !== undefined) return false;
+    const visit = this.#visit;
     this.trouble = undefined;
     this.#begin(doing);
     try {
       await work();
       return true;
     } catch (thrown) {
-      this.trouble = toError(thrown);
+      // Elsewhere by now, nobody would know what it is about.
+      if (visit === this.#visit) this.trouble = toError(thrown);
       return false;
     } finally {
-      if (doing !== undefined) this.#end();
+      if (doing !== undefined && visit === this.#visit) this.#end();
     }
   }
 

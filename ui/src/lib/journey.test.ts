@@ -67,6 +67,44 @@ describe("the way through the window", () => {
     expect(journey.screen.at).toBe("home");
   });
 
+  it("acts only after the measurement that it ended has been written down", async () => {
+    await journey.startCase("internet", "");
+    const order: string[] = [];
+    backend.cancel = () => {
+      setTimeout(() => {
+        order.push("measured");
+        backend.finish(backend.views.pages.question);
+      }, 5);
+      return Promise.resolve();
+    };
+    const act = backend.act.bind(backend);
+    backend.act = (...asked) => {
+      order.push("acted");
+      backend.next = backend.views.pages.hand_over;
+      return act(...asked);
+    };
+    const measuring = journey.measure(() => undefined);
+    await Promise.resolve();
+    await journey.act({ do: "hand_over" });
+    await measuring;
+    expect(order).toEqual(["measured", "acted"]);
+    expect(journey.page).toContain("hand_over");
+  });
+
+  it("keeps an error of a step to the page it happened on", async () => {
+    backend.next = backend.views.pages.hand_over;
+    await journey.openReference(reference);
+    await journey.review();
+    let fail: (reason: unknown) => void = () => undefined;
+    backend.changeReview = () => new Promise((_, reject) => { fail = reject; });
+    const change = journey.changeReview({ words: "x" });
+    await journey.home();
+    fail(backend.views.error);
+    await change;
+    expect(journey.screen.at).toBe("home");
+    expect(journey.trouble).toBeUndefined();
+  });
+
   it("goes on with what is known when a measurement is cancelled", async () => {
     await journey.startCase("internet", "");
     const measuring = journey.measure(() => undefined);

@@ -51,7 +51,7 @@ const variants: Record<string, () => Promise<void>> = {
   home: () => Promise.resolve(),
   "home-first": async () => {
     views.home = { symptoms: views.home.symptoms.slice(0, 1), cases: [], tickets: [] };
-    views.shell = { ...views.shell, waiting: 0, help: { name: "", phone: null, hours: null, mail: null } };
+    views.shell = { ...views.shell, waiting: 0, help: { name: say("IT-Service", "IT support"), phone: null, hours: null, mail: null } };
     await press("Befund");
   },
   "home-hits": () => type("internet"),
@@ -77,7 +77,7 @@ const variants: Record<string, () => Promise<void>> = {
     await open();
   },
   "finding-local": async () => {
-    views.shell = { ...views.shell, help: { name: "", phone: null, hours: null, mail: null } };
+    views.shell = { ...views.shell, help: { name: say("IT-Service", "IT support"), phone: null, hours: null, mail: null } };
     backend.next = { ...views.pages.finding, weight: "warn", likelihood: say("Vielleicht die Ursache", "Perhaps the cause") };
     await press("Befund");
     await open();

@@ -1,7 +1,7 @@
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
 
-import { icons } from "../lib/frame/icons";
+import { iconOr, icons } from "../lib/frame/icons";
 import sprite from "../lib/frame/Sprite.svelte?raw";
 import { telephone } from "../lib/reach";
 import { FakeBackend } from "./fake_backend";
@@ -235,11 +235,36 @@ describe("finding and fix", () => {
     ]);
   });
 
+  it("show lists whose texts repeat", async () => {
+    const backend = new FakeBackend("en");
+    const { hand_over, finding, verify } = backend.views.pages;
+    hand_over.tried = ["Restart: did not help", "Restart: did not help"];
+    finding.evidence = finding.evidence.flatMap((row) => [row, row]);
+    finding.path = finding.path.flatMap((node) => [node, node]);
+    verify.rows = verify.rows.flatMap((row) => [row, row]);
+    await onCase(backend, "hand_over");
+    expect(document.querySelectorAll(".plain li")).toHaveLength(2);
+    for (const page of [finding, verify]) {
+      backend.next = page;
+      await press("Back");
+      await onPage(page.page);
+      expect(document.querySelectorAll("main .lab tbody tr").length).toBeGreaterThanOrEqual(6);
+    }
+  });
+
   it("never shows what was not measured as in order", async () => {
     await onCase(new FakeBackend("en"), "finding");
     const row = [...document.querySelectorAll("tr")].find((each) => each.textContent.includes("IPv6"));
     expect(row?.textContent).toContain("There is no address of this kind");
     expect(row?.querySelector(".ok")).toBeNull();
+  });
+
+  it("says the time once", async () => {
+    for (const page of ["verify", "no_problem"] as const) {
+      await onCase(new FakeBackend("de"), page);
+      expect(text()).toMatch(/geprüft um 14:0\d Uhr: /i);
+      document.body.replaceChildren();
+    }
   });
 
   it("asks three questions that weigh the same", async () => {
@@ -313,6 +338,18 @@ describe("review", () => {
     expect(document.querySelector(".btn.main")).toBeNull();
   });
 
+  it("shows the size against the limit, and alone where there is none", async () => {
+    const backend = new FakeBackend("en");
+    await onReview(backend);
+    expect(text()).toContain("84 kB of 10 MB that IT support accepts");
+    const limitless = new FakeBackend("en");
+    limitless.views.review = { ...limitless.views.review, limit: "", limit_bytes: 0 };
+    document.body.replaceChildren();
+    await onReview(limitless);
+    expect(text()).toContain("84 kB is the size of the package.");
+    expect(document.querySelector("progress")).toBeNull();
+  });
+
   it("renders nothing out of a file", async () => {
     const backend = new FakeBackend("en");
     backend.views.file = { ...backend.views.file, text: "<img src=x onerror=alert(1)><b>bold</b>" };
@@ -354,7 +391,43 @@ describe("settings", () => {
   });
 });
 
+describe("the help bar", () => {
+  it("asks a human from every page of a case that has not gone to one", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "question");
+    backend.next = backend.views.pages.hand_over;
+    document.querySelector<HTMLElement>(".help button")?.click();
+    await onPage("hand_over");
+    expect(backend.calls.at(-1)).toEqual(["act", reference, { do: "hand_over" }]);
+    expect(document.querySelector(".help button")).toBeNull();
+  });
+
+  it("says how to get help where nobody has a number", async () => {
+    const backend = new FakeBackend("en");
+    backend.views.shell = { ...backend.views.shell, help: { name: "IT support", phone: null, hours: null, mail: null } };
+    await open(backend);
+    await onPage("home");
+    expect(document.querySelector(".help")?.textContent).toContain("First choose what is not working");
+    expect(document.querySelectorAll(".help a, .help button")).toHaveLength(0);
+  });
+
+  it("leads to the system's programs and opens no window", async () => {
+    await open(new FakeBackend("en"));
+    const links = [...document.querySelectorAll<HTMLAnchorElement>(".help a")];
+    expect(links.map((link) => link.href)).toEqual(["tel:03023125042", "mailto:it-service@musterwerke.example"]);
+    expect(document.querySelectorAll("[target]")).toHaveLength(0);
+  });
+});
+
+const guides = import.meta.glob<string>("../../../content/guides/*.yaml", { query: "?raw", import: "default", eager: true });
+
 describe("small parts", () => {
+  it("every drawing that a guide names is there", () => {
+    const named = Object.values(guides).flatMap((guide) => [...guide.matchAll(/\bicon: *([a-z-]+)/g)].map((match) => match[1] ?? ""));
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((name) => iconOr(name, "cross") === "cross")).toEqual([]);
+  });
+
   it("every drawing that has a name is in the sprite", () => {
     const drawn = [...sprite.matchAll(/id="i-([a-z]+)"/g)].map((match) => match[1]);
     expect(drawn).toEqual([...icons]);

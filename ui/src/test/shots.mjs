@@ -22,8 +22,8 @@ const all = [
 const firstScreen = new Set(["home", "question", "finding", "fix", "verify", "no_problem", "hand_over", "solved"]);
 /** The window, the window at 200 %, and the narrowest one. */
 const sizes = [[1100, 760], [550, 760], [320, 700]];
-/** Dark follows from the tokens; one language is enough to see that nothing is lost in it. */
-const looks = [["de", "light"], ["en", "light"], ["de", "dark"]];
+/** Dark follows from the tokens; one language is enough to see that nothing is lost in it, or in forced colours. */
+const looks = [["de", "light"], ["en", "light"], ["de", "dark"], ["en", "forced"]];
 
 const [folder = fs.mkdtempSync(path.join(os.tmpdir(), "befund-shots-")), ...chosen] = process.argv.slice(2);
 fs.mkdirSync(folder, { recursive: true });
@@ -33,7 +33,8 @@ const server = await createServer({ configFile: "vite.gallery.config.ts", logLev
 await server.listen();
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu"],
+  // Nothing of the browser's own goes out.
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 let problems = 0;
 let runs = 0;
@@ -46,13 +47,14 @@ for (const page of chosen.length > 0 ? chosen : all) {
   for (const [width, height] of sizes) {
     for (const [lang, theme] of looks) {
       const name = [page, lang, theme, width].join(".");
-      const context = await browser.newContext({ viewport: { width, height }, bypassCSP: true, reducedMotion: "reduce" });
+      const forcedColors = theme === "forced" ? "active" : "none";
+      const context = await browser.newContext({ viewport: { width, height }, bypassCSP: true, reducedMotion: "reduce", forcedColors });
       const tab = await context.newPage();
       tab.on("console", (message) => {
         if (message.type() === "error") complain(name, "console:", message.text());
       });
       tab.on("pageerror", (error) => complain(name, "error:", error.message));
-      await tab.goto(`http://localhost:5174/src/test/gallery.html?page=${page}&lang=${lang}&theme=${theme}`);
+      await tab.goto(`http://localhost:5174/src/test/gallery.html?page=${page}&lang=${lang}&theme=${theme === "dark" ? "dark" : "light"}`);
       await tab.waitForSelector("html[data-ready]");
       await tab.waitForTimeout(60);
       const seen = await tab.evaluate(() => ({
@@ -76,12 +78,18 @@ for (const page of chosen.length > 0 ? chosen : all) {
       if (!/^Befund: ./.test(seen.title)) complain(name, "title:", seen.title);
       if (width === 1100 && firstScreen.has(page) && seen.hidden.length > 0) complain(name, "below the first screen:", seen.hidden.join(", "));
       for (const each of seen.small) complain(name, "small target:", each);
-      await tab.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
       // At its full height, so that the sticky help bar covers nothing.
       await tab.setViewportSize({ width, height: await tab.evaluate(() => document.documentElement.scrollHeight) });
+      await tab.screenshot({ path: path.join(folder, `${name}.png`) });
       await tab.evaluate(axe);
-      const found = await tab.evaluate(() =>
-        globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+      const found = await tab.evaluate(
+        (contrast) =>
+          globalThis.axe.run(document, {
+            runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+            // In forced colours it is the system that chooses.
+            rules: { "color-contrast": { enabled: contrast } },
+          }),
+        theme !== "forced",
       );
       runs += 1;
       for (const each of found.violations) complain(name, each.id, each.nodes.length, each.nodes[0].html.slice(0, 140), each.nodes[0].any[0]?.message ?? "");

@@ -51,7 +51,7 @@ export function views(language: Language): Views {
   const measured: [string, string, string, string, string | null][] = [
     ["network.link", say("Netzwerkverbindung", "Network connection"), "ok", say("Kabel „enp3s0“ ist verbunden.", "Cable “enp3s0” is connected."), null],
     ["network.address", say("Adresse im Netz", "Address in the network"), "ok", say("192.168.178.24", "192.168.178.24"), null],
-    ["time.offset", say("Datum und Uhrzeit", "Date and time"), "ok", say("Die Uhr geht richtig.", "The clock is right."), "0,2 s"],
+    ["time.offset", say("Datum und Uhrzeit", "Date and time"), "ok", say("Die Uhr geht richtig.", "The clock is right."), say("0,2 s", "0.2 s")],
     ["router.answers", say("Der Router antwortet", "The router answers"), "ok", "", "3 ms"],
     ["router.outside", say("Verbindung nach draußen", "Connection to the outside"), "ok", "", "14 ms"],
     ["dns.router", say("DNS-Server des Routers", "DNS server in the router"), "fail", say("Sucht zu Namen die Adresse. Seit 5 Sekunden keine Antwort.", "Finds the address for a name. No answer for 5 seconds."), "5 s"],
@@ -96,7 +96,7 @@ export function views(language: Language): Views {
     reference,
     spelled: reference.split("").map((character, index) => ({ character, word: spelled[index] ?? "" })),
     state: "filed",
-    state_text: say("Abgegeben um 14:12 Uhr", "Filed at 14:12"),
+    state_text: say("Abgegeben heute, 14:12 Uhr", "Filed today, 2:12 pm"),
     next: [
       { when: say("Heute bis 16 Uhr", "Today until 4 pm"), what: say("Jemand vom IT-Service meldet sich unter 030 23125-317.", "Somebody from IT support calls you at 030 23125-317.") },
       { when: say("Im Gespräch", "On the phone"), what: say("Ihr Gegenüber hat die Messungen vor sich. Sie müssen nichts noch einmal erklären.", "They have the measurements before them. You do not need to explain anything again.") },
@@ -107,8 +107,8 @@ export function views(language: Language): Views {
   };
 
   const tickets: TicketRow[] = [
-    { reference: "BF-4H8T-61RX", subject: say("Kein Internet", "No internet"), state: "filed", state_text: say("Abgegeben", "Filed"), when: say("gestern, 15:20 Uhr", "yesterday, 15:20"), folder: "/home/user/.local/share/befund/desk/BF-4H8T-61RX" },
-    { reference: "BF-92MD-7K3Q", subject: say("Kein Internet: Keine Webseite öffnet sich", "No internet: no website opens"), state: "waiting", state_text: say("Liegt bereit, noch nicht abgegeben", "Ready, not filed yet"), when: say("heute, 9:02 Uhr", "today, 9:02"), folder: null },
+    { reference: "BF-4H8T-61RX", subject: say("Kein Internet", "No internet"), state: "filed", state_text: say("Abgegeben", "Filed"), when: say("22.11.2026, 15:20 Uhr", "22 November 2026, 3:20 pm"), folder: "/home/user/.local/share/befund/desk/BF-4H8T-61RX" },
+    { reference: "BF-92MD-7K3Q", subject: say("Kein Internet: Keine Webseite öffnet sich", "No internet: no website opens"), state: "waiting", state_text: say("Liegt bereit, noch nicht abgegeben", "Ready, not filed yet"), when: say("heute, 09:02 Uhr", "today, 9:02 am"), folder: null },
   ];
 
   const evidence = [
@@ -131,10 +131,10 @@ export function views(language: Language): Views {
     home: {
       symptoms: [
         { guide: "internet", title: say("Kein Internet", "No internet"), subtitle: say("Webseiten öffnen sich nicht", "Web pages do not open"), icon: "globe" },
-        { guide: "slow", title: say("Computer ist langsam", "Computer is slow"), subtitle: say("Programme reagieren spät oder gar nicht", "Programs answer late or not at all"), icon: "slow" },
+        { guide: "slow", title: say("Computer ist langsam", "Computer is slow"), subtitle: say("Programme reagieren spät oder gar nicht", "Programs answer late or not at all"), icon: "gauge" },
         { guide: "printer", title: say("Drucker druckt nicht", "Printer does not print"), subtitle: say("Auftrag hängt oder nichts kommt heraus", "Job is stuck or nothing comes out"), icon: "printer" },
       ],
-      cases: [{ reference, title: say("Kein Internet", "No internet"), when: say("heute, 13:58 Uhr", "today, 13:58") }],
+      cases: [{ reference, title: say("Kein Internet", "No internet"), when: say("heute, 13:58 Uhr", "today, 1:58 pm") }],
       tickets,
     },
     hits: [{ kind: "guide", id: "internet", title: say("Kein Internet", "No internet"), subtitle: say("Webseiten öffnen sich nicht", "Web pages do not open"), score: 3.2 }],
@@ -144,7 +144,7 @@ export function views(language: Language): Views {
       subject: say("Kein Internet", "No internet"),
       words: say("Seit heute Mittag öffnet sich keine Seite mehr. Teams geht auch nicht.", "Since noon no page opens any more. Teams does not work either."),
       finding: say("Der DNS-Server Ihres Routers antwortet nicht", "The DNS server in your router does not answer"),
-      tried: [say("Router neu gestartet: hat nicht geholfen", "Restarted the router: did not help")],
+      tried: [say("Router neu starten: hat nicht geholfen", "Restart the router: did not help")],
       priority: "normal",
       contact: { name: "Erika Mustermann", phone: "030 23125-317", mail: "", preferred: "phone" },
       privacy: [
@@ -220,19 +220,19 @@ export function views(language: Language): Views {
         fix: fix.title,
         all_ok: true,
         ok_count: 3,
-        at: "14:07",
+        at: say("14:07 Uhr", "2:07 pm"),
         rows: [
           { title: row("dns.router").title, before: say("keine Antwort", "no answer"), now: "18 ms", status: "ok" },
           { title: row("web.pages").title, before: say("nicht möglich", "not possible"), now: say("0,3 s", "0.3 s"), status: "ok" },
           { title: row("web.portal").title, before: say("nicht gemessen", "not measured"), now: say("keine gefunden", "none found"), status: "ok" },
         ],
       },
-      no_problem: { page: "no_problem", rows: evidence.map((each) => ({ ...each, status: "ok" })), unmeasured, at: "14:03" },
+      no_problem: { page: "no_problem", rows: evidence.map((each) => ({ ...each, status: "ok" })), unmeasured, at: say("14:03 Uhr", "2:03 pm") },
       hand_over: {
         page: "hand_over",
         why: say("Alles, was Sie selbst tun können, ist versucht. Weiter zu raten würde Sie mehr Zeit kosten als ein Anruf.", "All you can do yourself has been tried. Going on guessing would cost you more time than a call."),
         cause: say("Wahrscheinlich liegt es am Router.", "It is probably the router."),
-        tried: [say("Router neu gestartet", "Restarted the router")],
+        tried: [say("Router neu starten: hat nicht geholfen", "Restart the router: did not help")],
       },
       solved: { page: "solved", fix: fix.title },
       sent: { page: "sent", sent },

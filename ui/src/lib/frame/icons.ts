@@ -6,7 +6,7 @@ export const icons = [
   "printer",
   "sound",
   "display",
-  "slow",
+  "gauge",
   "key",
   "app",
   "phone",
@@ -36,6 +36,7 @@ export const icons = [
   "pulse",
   "mail",
   "folder",
+  "disk",
 ] as const;
 
 export type IconName = (typeof icons)[number];
