@@ -314,27 +314,19 @@ fn all_checks(page: &Page<'_>, labels: Labels) -> Vec<CheckRow> {
         .collect()
 }
 
-fn likelihood(probability: f64, labels: Labels) -> String {
-    let key = match probability {
-        p if p >= 0.85 => "report-likely-very",
-        p if p >= 0.6 => "report-likely",
-        p if p >= 0.2 => "report-likely-perhaps",
-        _ => "report-likely-hardly",
-    };
-    labels.get(key, &[])
-}
-
+/// The judgement in one line. It keeps to the rule by which a guide calls a cause found, so that it never
+/// names a likelihood beside a title that says that no cause stands out.
 fn judgement(report: &ReportData, labels: Labels) -> String {
-    match report.causes.first() {
-        Some(cause) if cause.probability >= 0.2 => {
-            let args: [Arg<'_>; 2] = [
-                ("percent", labels.share(cause.probability).into()),
-                ("word", likelihood(cause.probability, labels).into()),
-            ];
-            labels.get("report-judgement-value", &args)
-        }
-        _ => labels.get("report-judgement-none", &[]),
-    }
+    let second = report.causes.get(1).map_or(0.0, |c| c.probability);
+    let found = report
+        .causes
+        .first()
+        .filter(|c| c.level.is_some() && c.probability >= 0.6 && c.probability >= 2.0 * second);
+    let Some(cause) = found else { return labels.get("report-judgement-none", &[]) };
+    let word = if cause.probability >= 0.85 { "report-likely-very" } else { "report-likely" };
+    let args: [Arg<'_>; 2] =
+        [("percent", labels.share(cause.probability).into()), ("word", labels.get(word, &[]).into())];
+    labels.get("report-judgement-value", &args)
 }
 
 fn causes(report: &ReportData, labels: Labels) -> Vec<CauseRow> {

@@ -72,6 +72,19 @@ fn all_three_readers_find_what_they_need_in_german() {
 }
 
 #[test]
+fn no_likelihood_is_named_where_no_cause_stands_out() {
+    for (first, second) in [(0.25, 0.2), (0.62, 0.38)] {
+        let sample = Sample::new(Lang::De);
+        let mut contents = sample.contents();
+        contents.causes[0].probability = first;
+        contents.causes[1].probability = second;
+        let built = build(&contents, &mut redactor()).unwrap();
+        let page = words(std::str::from_utf8(built.file("report.html").unwrap()).unwrap());
+        assert!(page.contains("Urteil Keine Ursache sticht hervor"), "{page}");
+    }
+}
+
+#[test]
 fn the_english_page_is_english() {
     let html = html(&Sample::new(Lang::En));
     let page = words(&html);
