@@ -40,8 +40,12 @@ impl App {
     /// Loads policy, content and settings. What is broken of them is reported by [`App::notices`]; the
     /// rest works.
     pub fn open(paths: Paths) -> Result<Self, AppError> {
-        private_folder(&paths.data)?;
+        // Somebody may want a full or read-only disk examined: only what has to be kept fails then.
+        let kept = private_folder(&paths.data);
         crate::start_log(&paths.log());
+        if let Err(error) = kept {
+            tracing::warn!(%error, "nothing can be kept");
+        }
         let policy = PolicyInForce::load(paths.policy.as_deref());
         let folders: Vec<_> = paths.content.iter().map(std::path::PathBuf::as_path).collect();
         let (checks, mut content_errors) = Checks::load(&folders);
@@ -101,7 +105,8 @@ impl App {
         self.messages.get(self.lang(), key, &[])
     }
 
-    pub(crate) fn message_with(&self, key: &str, args: &[(&str, &str)]) -> String {
+    /// A message with its arguments.
+    pub fn message_with(&self, key: &str, args: &[(&str, &str)]) -> String {
         let args: Vec<_> = args.iter().map(|(name, value)| (*name, (*value).into())).collect();
         self.messages.get(self.lang(), key, &args)
     }

@@ -43,7 +43,6 @@ impl CaseStore {
     /// Adds an event; on return it is on disk.
     pub(crate) fn append(&self, reference: Reference, entry: &Entry) -> Result<(), AppError> {
         let folder = self.case(reference);
-        let is_new = !folder.exists();
         private_folder(&folder)?;
         let path = self.journal(reference);
         let what = || format!("write the journal {}", path.display());
@@ -67,9 +66,8 @@ impl CaseStore {
         }
         file.write_all(line.as_bytes()).map_err(AppError::data(what()))?;
         file.sync_data().map_err(AppError::data(what()))?;
-        if is_new {
+        if bytes.is_empty() {
             sync_folder(&folder);
-            sync_folder(&self.folder);
         }
         Ok(())
     }
@@ -144,14 +142,29 @@ impl CaseStore {
     }
 }
 
-/// Cases hold what only this person may read.
+/// Makes a folder and what is missing above it, each on disk before the next. Cases hold what only this
+/// person may read.
 pub(crate) fn private_folder(folder: &Path) -> Result<(), AppError> {
-    let what = || format!("make the folder {}", folder.display());
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(AppError::data(what()))
+    fn make(folder: &Path) -> std::io::Result<()> {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        let parent = folder.parent().filter(|p| !p.as_os_str().is_empty());
+        if let Some(parent) = parent {
+            make(parent)?;
+        }
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        match builder.create(folder) {
+            // Another process was faster.
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+            made => made?,
+        }
+        sync_folder(parent.unwrap_or(Path::new(".")));
+        Ok(())
+    }
+    make(folder).map_err(AppError::data(format!("make the folder {}", folder.display())))
 }
 
 fn damaged(reference: Reference, error: &JournalError) -> AppError {

@@ -4,7 +4,8 @@
 use befund_checks::{Check, Checks};
 use befund_facts::Subject;
 use befund_guides::{
-    AnswerId, Diagnosis, Entry, Event, FixId, Guide, Page, Purpose, QuestionId, State, Verdict, diagnose,
+    AnswerId, Cause, Diagnosis, Entry, Event, FixId, Guide, Outcome, Page, Purpose, QuestionId, State,
+    Verdict, diagnose,
 };
 use befund_reference::Reference;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +19,7 @@ use crate::{App, AppError};
 const SHOWN_CASES: usize = 3;
 
 /// What the person may write, in characters. More is no description any more, and would swell the ticket.
-pub(crate) const MAX_WORDS: usize = 4000;
+pub const MAX_WORDS: usize = 4000;
 
 /// A case as the application works with it.
 pub(crate) struct Case<'a> {
@@ -30,6 +31,12 @@ pub(crate) struct Case<'a> {
 impl Case<'_> {
     pub(crate) fn diagnosis(&self, checks: &Checks) -> Diagnosis {
         diagnose(self.guide, checks, &self.state.evidence)
+    }
+
+    /// The cause that was found, if one was: what the ticket says and who gets it.
+    pub(crate) fn found(&self, diagnosis: &Diagnosis) -> Option<&Cause> {
+        let found = diagnosis.outcome == Outcome::CauseFound;
+        diagnosis.top_cause().filter(|_| found).and_then(|top| self.guide.cause(&top.id))
     }
 }
 

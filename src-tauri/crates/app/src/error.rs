@@ -23,6 +23,9 @@ pub enum AppError {
     /// There is no such guide.
     #[error("there is no guide “{0}”; `befund guide` lists them")]
     NoGuide(String),
+    /// There is no such check.
+    #[error("there is no check “{0}”; `befund check --json` lists the ids of all checks")]
+    NoCheck(String),
     /// There is no such case.
     #[error("there is no case {0} on this computer; `befund outbox` and the home page list what there is")]
     NoCase(String),
@@ -66,6 +69,7 @@ impl AppError {
             Self::NoHome => "no-home",
             Self::Data { .. } => "data",
             Self::NoGuide(_) => "no-guide",
+            Self::NoCheck(_) => "no-check",
             Self::NoCase(_) => "no-case",
             Self::Reference(_) => "reference",
             Self::Journal { .. } => "journal",

@@ -23,6 +23,7 @@ pub mod view;
 
 pub use app::App;
 pub use befund_content::Lang;
+pub use cases::MAX_WORDS;
 pub use desktop::message;
 pub use error::AppError;
 pub use logging::start_log;
@@ -30,6 +31,7 @@ pub use measuring::Offline;
 pub use paths::Paths;
 pub use policy::{
     DeskPolicy, HelpPolicy, Policy, PolicyInForce, PolicyLimits, Recipe, parse as parse_policy,
+    schema as policy_schema,
 };
 pub use settings::system_language;
 

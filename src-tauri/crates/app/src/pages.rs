@@ -310,17 +310,9 @@ impl App {
     fn hand_over(&self, case: &Case<'_>, diagnosis: &Diagnosis, why: &str) -> CasePage {
         CasePage::HandOver {
             why: why.into(),
-            cause: self.likely_cause(case, diagnosis).map(|t| self.text(&t)),
+            cause: case.found(diagnosis).map(|c| self.text(&c.title)),
             tried: self.tried(case),
         }
-    }
-
-    /// The cause that stands out, if one does.
-    pub(crate) fn likely_cause(&self, case: &Case<'_>, diagnosis: &Diagnosis) -> Option<Text> {
-        let top = diagnosis.top_cause()?;
-        (Certainty::of(top.probability) != Certainty::Perhaps)
-            .then(|| case.guide.cause(&top.id).map(|c| c.title.clone()))
-            .flatten()
     }
 
     /// What was tried, one line each.

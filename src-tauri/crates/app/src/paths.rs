@@ -21,21 +21,32 @@ pub struct Paths {
 impl Paths {
     /// The standard places; `BEFUND_DATA` (a folder) and `BEFUND_POLICY` (a file) override them.
     pub fn standard() -> Result<Self, AppError> {
-        let base = etcetera::choose_base_strategy().map_err(|_| AppError::NoHome)?;
-        let data = match std::env::var_os("BEFUND_DATA") {
-            Some(folder) if !folder.is_empty() => PathBuf::from(folder),
-            _ => base.data_dir().join("befund"),
-        };
-        let config = base.config_dir().join("befund");
-        let policy = match std::env::var_os("BEFUND_POLICY") {
+        let named = |variable| std::env::var_os(variable).filter(|v| !v.is_empty()).map(PathBuf::from);
+        let home = etcetera::base_strategy::choose_native_strategy().ok();
+        let home =
+            home.as_ref().map(|base| (base.data_dir().join("befund"), base.config_dir().join("befund")));
+        Self::choose(named("BEFUND_DATA"), named("BEFUND_POLICY"), &system_config(), home)
+    }
+
+    /// `home` is where this account keeps data and configuration, if it has a home at all.
+    fn choose(
+        data: Option<PathBuf>,
+        policy: Option<PathBuf>,
+        system: &Path,
+        home: Option<(PathBuf, PathBuf)>,
+    ) -> Result<Self, AppError> {
+        // What is printed and kept must still be right when somebody has changed the folder.
+        let full = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        let (home_data, config) = home.unzip();
+        let folders: Vec<PathBuf> = [Some(system.to_path_buf()), config].into_iter().flatten().collect();
+        Ok(Self {
+            data: full(data.or(home_data).ok_or(AppError::NoHome)?),
             // A policy that was named and is missing is an error later on, not a silent default.
-            Some(file) if !file.is_empty() => Some(PathBuf::from(file)),
-            _ => [system_config().join("befund.toml"), config.join("befund.toml")]
-                .into_iter()
-                .find(|file| file.exists()),
-        };
-        let content = vec![system_config().join("content"), config.join("content")];
-        Ok(Self { data, policy, content })
+            policy: policy
+                .map(full)
+                .or_else(|| folders.iter().map(|f| f.join("befund.toml")).find(|file| file.exists())),
+            content: folders.iter().map(|f| f.join("content")).collect(),
+        })
     }
 
     /// Everything below one folder: for tests.
@@ -76,5 +87,43 @@ fn system_config() -> PathBuf {
         PathBuf::from("/Library/Application Support/Befund")
     } else {
         PathBuf::from("/etc/befund")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_named_goes_before_the_standard_places() {
+        let dir = tempfile::tempdir().unwrap();
+        let (system, config) = (dir.path().join("system"), dir.path().join("config"));
+        let home = || Some((dir.path().join("data"), config.clone()));
+        let choose = |data: Option<&str>, policy: Option<&str>, home| {
+            Paths::choose(data.map(PathBuf::from), policy.map(PathBuf::from), &system, home)
+        };
+        let paths = choose(None, None, home()).unwrap();
+        assert_eq!((paths.data, paths.policy), (dir.path().join("data"), None));
+        assert_eq!(paths.content, [system.join("content"), config.join("content")]);
+
+        std::fs::create_dir(&config).unwrap();
+        std::fs::write(config.join("befund.toml"), "").unwrap();
+        assert_eq!(choose(None, None, home()).unwrap().policy, Some(config.join("befund.toml")));
+        std::fs::create_dir(&system).unwrap();
+        std::fs::write(system.join("befund.toml"), "").unwrap();
+        // What the administrator sets goes before what the person sets.
+        assert_eq!(choose(None, None, home()).unwrap().policy, Some(system.join("befund.toml")));
+        let named = choose(Some("/d"), Some("/nowhere.toml"), home()).unwrap();
+        assert_eq!((named.data, named.policy), ("/d".into(), Some("/nowhere.toml".into())));
+        let relative = choose(Some("d"), Some("p.toml"), home()).unwrap();
+        assert!(relative.data.is_absolute() && relative.policy.unwrap().is_absolute());
+    }
+
+    #[test]
+    fn an_account_without_a_home_needs_only_a_place_for_data() {
+        let none = Path::new("/nowhere");
+        assert!(matches!(Paths::choose(None, None, none, None), Err(AppError::NoHome)));
+        let paths = Paths::choose(Some("/d".into()), None, none, None).unwrap();
+        assert_eq!(paths.content, [none.join("content")]);
     }
 }

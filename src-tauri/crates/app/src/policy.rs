@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use befund_content::ContentError;
+use befund_content::{ContentError, read_text};
 use befund_facts::{Endpoints, Limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -58,7 +58,9 @@ impl From<PolicyLimits> for Limits {
 pub struct DeskPolicy {
     /// The recipe; `local` keeps tickets in a folder of this computer.
     pub recipe: Recipe,
-    /// The folder of the local desk: a share, for instance.
+    /// The folder of the local desk: a share, for instance. A full path.
+    #[serde(deserialize_with = "full_path")]
+    #[schemars(with = "Option<PathBuf>")]
     pub folder: Option<PathBuf>,
 }
 
@@ -112,12 +114,10 @@ impl PolicyInForce {
 
 fn read(file: &Path) -> Result<Policy, ContentError> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file).map_err(|e| {
-        ContentError::new(
-            &name,
-            format!("the policy cannot be read: {e}"),
-            "Ask the administrator to put the file there or to correct its permissions.",
-        )
+    let text = read_text(file).map_err(|mut error| {
+        "Ask the administrator to put the policy there, as UTF-8 text that everybody may read."
+            .clone_into(&mut error.help);
+        error
     })?;
     parse(&name, &text)
 }
@@ -141,6 +141,23 @@ fn place(text: &str, offset: usize) -> (usize, usize) {
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
     (line, column)
+}
+
+/// A path that does not depend on where the program was started, or tickets would lie anywhere.
+fn full_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    let path = PathBuf::deserialize(deserializer)?;
+    if path.is_absolute() {
+        return Ok(Some(path));
+    }
+    Err(serde::de::Error::custom(format!(
+        "“{}” is not a full path; write it from its beginning, such as \"/srv/tickets\"",
+        path.display()
+    )))
+}
+
+/// The JSON Schema of a policy, for editors.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(Policy)
 }
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use befund_checks::{Check, CheckResult, Status};
-use befund_content::{ContentError, Lang, Messages, Text};
+use befund_content::{Lang, Messages, Text, read_text};
 use befund_facts::Subject;
 use befund_guides::{Diagnosis, Evidence, Guide, NextStep, Outcome, StepCost, diagnose, parse_guide};
 use befund_package::{Opened, PackageError};
@@ -80,6 +80,24 @@ pub struct GuideReport {
     /// The next step as a sentence.
     #[serde(skip)]
     pub next_sentence: Option<String>,
+}
+
+/// `befund guide --json`: the guides there are.
+#[derive(Debug, Clone, Serialize)]
+pub struct GuideList {
+    /// `befund.guides/1`.
+    pub schema: &'static str,
+    /// One entry a guide.
+    pub guides: Vec<GuideLine>,
+}
+
+/// One guide.
+#[derive(Debug, Clone, Serialize)]
+pub struct GuideLine {
+    /// Guide id.
+    pub id: String,
+    /// What is wrong, as the person would say it, in the language of the run.
+    pub title: String,
 }
 
 /// `befund package --json`.
@@ -210,13 +228,7 @@ impl App {
         }
         only.iter()
             .map(|id| {
-                self.checks.iter().find(|c| c.id.as_str() == id).ok_or_else(|| {
-                    AppError::Content(ContentError::new(
-                        "--only",
-                        format!("there is no check “{id}”"),
-                        "`befund check --json` lists the ids of all checks.",
-                    ))
-                })
+                self.checks.iter().find(|c| c.id.as_str() == id).ok_or_else(|| AppError::NoCheck(id.clone()))
             })
             .collect()
     }
@@ -234,9 +246,10 @@ impl App {
             .collect()
     }
 
-    /// The guides there are: id and title.
-    pub fn guide_list(&self) -> Vec<(String, String)> {
-        self.guides.iter().map(|g| (g.id.to_string(), g.title.get(self.lang()).to_owned())).collect()
+    /// The guides there are.
+    pub fn guide_list(&self) -> GuideList {
+        let line = |g: &Guide| GuideLine { id: g.id.to_string(), title: g.title.get(self.lang()).to_owned() };
+        GuideList { schema: "befund.guides/1", guides: self.guides.iter().map(line).collect() }
     }
 
     /// Measures for a guide, asks nothing, and says what was found.
@@ -383,31 +396,9 @@ impl App {
     }
 }
 
-/// A guide's id has neither separators nor an extension.
-fn is_path(guide: &str) -> bool {
+/// Whether this names a guide file: a guide's id has neither separators nor an extension.
+pub fn is_path(guide: &str) -> bool {
     guide.contains(['/', '\\', '.'])
-}
-
-/// No guide and no evidence comes near this.
-const MAX_FILE: u64 = 1024 * 1024;
-
-fn read_text(path: &Path) -> Result<String, AppError> {
-    let name = path.display().to_string();
-    let size = std::fs::metadata(path).map(|m| m.len()).unwrap_or_default();
-    if size > MAX_FILE {
-        return Err(AppError::Content(ContentError::new(
-            name,
-            format!("the file has {size} bytes; at most {MAX_FILE} are read"),
-            "Check that it is the right file.",
-        )));
-    }
-    std::fs::read_to_string(path).map_err(|e| {
-        AppError::Content(ContentError::new(
-            &name,
-            format!("cannot be read: {e}"),
-            "Check the path and its permissions. The file must be UTF-8 text.",
-        ))
-    })
 }
 
 /// A package in a few lines, for the terminal.

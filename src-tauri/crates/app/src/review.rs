@@ -80,6 +80,7 @@ impl App {
             draft.contact = contact;
         }
         if let Some(removed) = change.removed {
+            self.can_be_removed(reference, &draft, &removed)?;
             draft.removed = removed;
         }
         self.cases.store(reference, "draft.json", &draft)?;
@@ -100,6 +101,31 @@ impl App {
             let shortened = bytes.len() > SHOWN_BYTES;
             let shown = &bytes[..bytes.len().min(SHOWN_BYTES)];
             Ok(FileView { name: name.into(), text: String::from_utf8_lossy(shown).into_owned(), shortened })
+        })
+    }
+
+    /// How to reach the person, as the draft of this case has it.
+    pub fn contact(&self, reference: &str) -> Result<ContactView, AppError> {
+        Ok(self.draft(Reference::parse(reference)?)?.contact)
+    }
+
+    /// Whoever wants a file left out and mistypes its name must not find out later that it was sent.
+    fn can_be_removed(
+        &self,
+        reference: Reference,
+        draft: &Draft,
+        removed: &[String],
+    ) -> Result<(), AppError> {
+        let whole = Draft { removed: Vec::new(), ..draft.clone() };
+        self.with_preview(reference, &whole, |preview| {
+            let removable = || preview.built.files.iter().filter(|f| f.removable).map(|f| f.name.as_str());
+            match removed.iter().find(|r| !removable().any(|name| name == *r) && !draft.removed.contains(r)) {
+                None => Ok(()),
+                Some(unknown) => Err(AppError::NotNow(format!(
+                    "“{unknown}” is no file that can be left out; those are: {}",
+                    removable().collect::<Vec<_>>().join(", ")
+                ))),
+            }
         })
     }
 
@@ -242,9 +268,11 @@ impl App {
         let diagnosis = case.diagnosis(&self.checks);
         let finding = self.finding_text(&case, &diagnosis);
         let title = &case.guide.title;
-        let subject = match self.likely_cause(&case, &diagnosis) {
-            Some(cause) => self
-                .message_with("ticket-subject", &[("title", title.get(lang)), ("finding", cause.get(lang))]),
+        let subject = match case.found(&diagnosis) {
+            Some(cause) => self.message_with(
+                "ticket-subject",
+                &[("title", title.get(lang)), ("finding", cause.title.get(lang))],
+            ),
             None => title.get(lang).to_owned(),
         };
         let causes = diagnosis
@@ -264,14 +292,7 @@ impl App {
             "entries": session.entries,
         });
         let extra_files = logging::newest(&self.paths.log(), LOG_BYTES)
-            .map(|bytes| ExtraFile {
-                name: "befund.log".into(),
-                about: Text {
-                    en: self.messages.get(Lang::En, "log-about", &[]),
-                    de: self.messages.get(Lang::De, "log-about", &[]),
-                },
-                bytes,
-            })
+            .map(|bytes| ExtraFile { name: "befund.log".into(), about: self.in_both("log-about"), bytes })
             .into_iter()
             .collect();
         let contents = Contents {
@@ -286,7 +307,7 @@ impl App {
             finding: &finding,
             causes,
             tried: tried_lines(&case, session),
-            answers: answers(&case),
+            answers: answers(&case, &self.in_both("answer-unknown")),
             facts: &facts,
             checks: &self.checks,
             results: &results,
@@ -311,14 +332,10 @@ impl App {
     }
 
     fn finding_text(&self, case: &Case<'_>, diagnosis: &befund_guides::Diagnosis) -> Text {
-        let message = |key: &str| Text {
-            en: self.messages.get(Lang::En, key, &[]),
-            de: self.messages.get(Lang::De, key, &[]),
-        };
-        if let Some(cause) = self.likely_cause(case, diagnosis) {
-            return cause;
+        if let Some(cause) = case.found(diagnosis) {
+            return cause.title.clone();
         }
-        message(if nothing_measured(&case.state.evidence) {
+        self.in_both(if nothing_measured(&case.state.evidence) {
             "finding-not-measured"
         } else if diagnosis.outcome == Outcome::NoProblem || case.state.evidence.still_broken && all_ok(case)
         {
@@ -326,6 +343,11 @@ impl App {
         } else {
             "finding-none"
         })
+    }
+
+    /// A message in both languages, for what is read elsewhere.
+    fn in_both(&self, key: &str) -> Text {
+        Text { en: self.messages.get(Lang::En, key, &[]), de: self.messages.get(Lang::De, key, &[]) }
     }
 
     /// A redactor that knows what this computer's facts call private, and leaves readable what the
@@ -345,7 +367,11 @@ impl App {
             };
             names.add(kind, &private.value);
         }
-        for (kind, value) in [(PrivateWord::User, &contact.name), (PrivateWord::Mail, &contact.mail)] {
+        for (kind, value) in [
+            (PrivateWord::User, &contact.name),
+            (PrivateWord::Mail, &contact.mail),
+            (PrivateWord::Phone, &contact.phone),
+        ] {
             if !value.trim().is_empty() {
                 names.add(kind, value.trim());
             }
@@ -359,10 +385,7 @@ impl App {
     pub(crate) fn ticket(&self, reference: Reference, preview: &Preview) -> Result<Ticket, AppError> {
         let case = self.case(reference)?;
         let diagnosis = case.diagnosis(&self.checks);
-        let level = diagnosis
-            .top_cause()
-            .and_then(|c| case.guide.cause(&c.id))
-            .map_or(case.guide.hand_over.level, |c| c.level);
+        let level = case.found(&diagnosis).map_or(case.guide.hand_over.level, |c| c.level);
         let contact = &preview.draft.contact;
         let preferred = match contact.preferred.as_str() {
             "phone" => Some(Preferred::Phone),
@@ -426,8 +449,7 @@ fn priority_of(word: &str) -> Result<Priority, AppError> {
         .ok_or_else(|| AppError::NotNow(format!("“{word}” is not low, normal, high or urgent")))
 }
 
-fn answers(case: &Case<'_>) -> Vec<(Text, Text)> {
-    let unknown = || Text { en: "I don’t know".into(), de: "Ich weiß es nicht".into() };
+fn answers(case: &Case<'_>, unknown: &Text) -> Vec<(Text, Text)> {
     case.state
         .evidence
         .answers
@@ -435,7 +457,7 @@ fn answers(case: &Case<'_>) -> Vec<(Text, Text)> {
         .filter_map(|(id, answer)| {
             let question = case.guide.question(id)?;
             let label = answer.as_ref().and_then(|a| question.answers.iter().find(|k| k.id == *a));
-            Some((question.ask.clone(), label.map_or_else(unknown, |a| a.label.clone())))
+            Some((question.ask.clone(), label.map_or_else(|| unknown.clone(), |a| a.label.clone())))
         })
         .collect()
 }

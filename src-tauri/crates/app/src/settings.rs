@@ -6,6 +6,7 @@ use std::path::Path;
 use befund_content::Lang;
 
 use crate::AppError;
+use crate::case_store::private_folder;
 use crate::view::Settings;
 
 /// The settings; those of a missing or damaged file are the defaults, since nothing hangs on them.
@@ -35,8 +36,12 @@ pub fn system_language() -> Lang {
 /// Writes a file so that it is either the old one or the whole new one, whatever happens meanwhile.
 pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), AppError> {
     let what = || format!("write {}", file.display());
-    let folder = file.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(AppError::data(what()))?;
+    // Renaming over a device would put a file in its place.
+    if file.metadata().is_ok_and(|m| !m.is_file()) {
+        return Err(AppError::data(what())(std::io::Error::other("there is something that is not a file")));
+    }
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    private_folder(folder)?;
     let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(AppError::data(what()))?;
     temporary.write_all(bytes).map_err(AppError::data(what()))?;
     temporary.as_file().sync_all().map_err(AppError::data(what()))?;

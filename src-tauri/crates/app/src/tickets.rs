@@ -47,24 +47,44 @@ impl App {
     }
 
     fn file_ticket(&self, reference: Reference) -> Result<(), AppError> {
-        if let Some(error) = &self.policy.error {
-            return Err(AppError::Policy(error.clone()));
-        }
-        if !self.is_submitted(reference)? {
-            let draft = self.draft(reference)?;
-            self.with_preview(reference, &draft, |preview| {
-                let ticket = self.ticket(reference, preview)?;
-                self.with_outbox(|outbox| outbox.submit(&ticket, &preview.built.bytes, self.now()))
-            })?;
-            self.happened(reference, Event::Submitted)?;
-            tracing::info!(%reference, "ticket is in the outbox");
+        self.may_send()?;
+        match self.ticket_row(reference)? {
+            None => self.put_in_outbox(reference)?,
+            // That is what the person was told to do once the cause was seen to.
+            Some(row) if row.state == State::NeedsAttention => {
+                self.with_outbox(|outbox| outbox.try_again(reference, self.now()))?;
+            }
+            Some(_) => {}
         }
         // From here on nothing can be lost. What goes wrong now is shown as the ticket's state.
-        self.deliver()
+        if let Err(error) = self.deliver() {
+            tracing::warn!(%reference, %error, "delivering failed; it is tried again");
+        }
+        Ok(())
+    }
+
+    fn put_in_outbox(&self, reference: Reference) -> Result<(), AppError> {
+        let draft = self.draft(reference)?;
+        self.with_preview(reference, &draft, |preview| {
+            let ticket = self.ticket(reference, preview)?;
+            self.with_outbox(|outbox| outbox.submit(&ticket, &preview.built.bytes, self.now()))
+        })?;
+        tracing::info!(%reference, "ticket is in the outbox");
+        // The outbox decides whether a case is sent; the journal only tells of it.
+        if let Err(error) = self.happened(reference, Event::Submitted) {
+            tracing::warn!(%reference, %error, "the journal does not tell of the ticket");
+        }
+        Ok(())
+    }
+
+    /// Whether anything may be sent: a policy that cannot be read would say where to.
+    pub fn may_send(&self) -> Result<(), AppError> {
+        self.policy.error.as_ref().map_or(Ok(()), |error| Err(AppError::Policy(error.clone())))
     }
 
     /// Hands what is due to the desk.
     fn deliver(&self) -> Result<(), AppError> {
+        self.may_send()?;
         let desk = self.desk();
         let deliveries = self.with_outbox(|outbox| outbox.deliver(&desk, self.now(), &mut rand::rng()))?;
         for delivery in deliveries {
@@ -73,10 +93,16 @@ impl App {
         Ok(())
     }
 
-    /// Tries at once whatever is waiting.
+    /// Tries at once whatever is waiting, and what needed somebody's attention.
     pub fn retry(&self) -> Result<(), AppError> {
         if self.has_outbox() {
-            self.with_outbox(befund_desk::Outbox::hurry)?;
+            self.may_send()?;
+            self.with_outbox(|outbox| {
+                for row in outbox.list()?.iter().filter(|row| row.state == State::NeedsAttention) {
+                    outbox.try_again(row.reference, self.now())?;
+                }
+                outbox.hurry()
+            })?;
             self.deliver()?;
         }
         Ok(())
@@ -86,6 +112,10 @@ impl App {
     pub fn deliver_in_background(self: &Arc<Self>) {
         let app = Arc::downgrade(self);
         let outcome = std::thread::Builder::new().name("outbox".into()).spawn(move || {
+            // Whoever closes Befund and opens it again expects that it tries again.
+            if let Some(Err(error)) = app.upgrade().map(|app| app.retry()) {
+                tracing::warn!(%error, "delivering failed; it is tried again");
+            }
             while let Some(app) = app.upgrade() {
                 if app.has_outbox()
                     && app.policy.error.is_none()
@@ -218,8 +248,7 @@ impl App {
             || row.package_path.parent().map(std::path::Path::to_path_buf).unwrap_or_default(),
             std::path::PathBuf::from,
         );
-        open_with_system(&folder)
-            .map_err(AppError::data(format!("open the folder {}", folder.display())))
+        open_with_system(&folder).map_err(AppError::data(format!("open the folder {}", folder.display())))
     }
 }
 
