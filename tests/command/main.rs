@@ -53,8 +53,16 @@ fn check_speaks_both_languages_without_colour_in_a_pipe() {
         assert!(text.starts_with(word), "{text}");
         assert!(!text.contains('\u{1b}'), "{text:?}");
     }
+    // The system's language holds where none is asked for.
+    let mut command = scratch.command(&befund().unwrap()).unwrap();
+    let output = command
+        .args(["check", "--offline", "--only", "memory.available"])
+        .env("LANG", "de_DE.UTF-8")
+        .output();
+    assert!(String::from_utf8(output.unwrap().stdout).unwrap().starts_with("In Ordnung"));
+
     let unknown = run(&scratch, &["check", "--only", "memory.avail"]);
-    assert_eq!(unknown.status.code(), Some(3));
+    assert_eq!(unknown.status.code(), Some(2));
     assert!(stderr(&unknown).contains("there is no check “memory.avail”"), "{}", stderr(&unknown));
 }
 
@@ -91,6 +99,270 @@ fn guide_takes_evidence_from_a_file_and_names_what_is_wrong_with_it() {
     assert_eq!(output.status.code(), Some(3));
     assert!(stderr(&output).contains("bad.json:2:"), "{}", stderr(&output));
     assert!(stderr(&output).contains("link.connected"), "{}", stderr(&output));
+}
+
+#[test]
+fn the_guides_are_listed_as_lines_and_as_one_object() {
+    let scratch = Scratch::new().unwrap();
+    let list = json(&run(&scratch, &["guide", "--json"]));
+    assert_eq!(list["schema"], "befund.guides/1");
+    let first = &list["guides"][0];
+    assert_eq!((&first["id"], &first["title"]), (&"internet".into(), &"The internet does not work".into()));
+    // Without a guide there is nothing to try out or to measure for.
+    for args in [&["guide", "--auto"][..], &["guide", "--evidence", "ev.json"]] {
+        assert_eq!(run(&scratch, args).status.code(), Some(2), "{args:?}");
+    }
+}
+
+/// Whatever is wrong with what the command is given, it is one error that names it, on standard error alone.
+#[test]
+fn each_wrong_input_is_one_error_with_its_place_and_its_exit_code() {
+    let scratch = Scratch::new().unwrap();
+    let file = |name: &str, text: &[u8]| {
+        let path = scratch.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let good = file("good.json", b"{}");
+    let evidence = |name: &str, text: &str| {
+        vec!["guide".into(), "internet".into(), "--evidence".into(), file(name, text.as_bytes())]
+    };
+    let guide = |path: &str| vec!["guide".to_owned(), path.to_owned(), "--evidence".to_owned(), good.clone()];
+    let words = |args: &[&str]| args.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let cases: Vec<(Vec<String>, i32, &[&str])> = vec![
+        (evidence("list.json", "[]"), 3, &["list.json:1:1: expected names with their values"]),
+        (evidence("torn.json", "{\"checks\": {"), 3, &["torn.json:1:12: unclosed bracket"]),
+        (
+            evidence("twice.json", r#"{"checks": {"dns.slow": "ok", "dns.slow": "ok"}}"#),
+            3,
+            &["twice.json:1:31: “dns.slow” is there twice"],
+        ),
+        (
+            evidence("field.json", "{\n  \"check\": {}}"),
+            3,
+            &["field.json:2:3: unknown field `check`", "Expected {\"checks\""],
+        ),
+        (
+            evidence("check.json", r#"{"checks": {"dns.slo": "ok"}}"#),
+            3,
+            &["check.json:1:13: the guide “internet” has no check “dns.slo”", "Did you mean “dns.slow”?"],
+        ),
+        (
+            evidence("result.json", r#"{"checks": {"dns.slow": "bad"}}"#),
+            3,
+            &["result.json:1:25: “bad” is not a result", "ok, warn, fail, unknown, not_applicable"],
+        ),
+        (
+            evidence("question.json", r#"{"answers": {"wpn": "yes"}}"#),
+            3,
+            &["question.json:1:14: the guide “internet” has no question “wpn”", "“vpn”"],
+        ),
+        (
+            evidence("answer.json", r#"{"answers": {"vpn": "maybe"}}"#),
+            3,
+            &["answer.json:1:21:", "“maybe”", "yes, no, or null"],
+        ),
+        (
+            evidence("fix.json", "{\"fixes_failed\": [\n\"restart-ruter\"]}"),
+            3,
+            &["fix.json:2:1: the guide “internet” has no fix “restart-ruter”", "“restart-router”"],
+        ),
+        (
+            vec![
+                "guide".into(),
+                "internet".into(),
+                "--evidence".into(),
+                file("bytes.json", b"{\n\"checks\": \xff}"),
+            ],
+            3,
+            &["bytes.json:2:11: the file is not UTF-8 text"],
+        ),
+        (words(&["guide", "internet", "--evidence", "nosuch.json"]), 3, &["nosuch.json: cannot be read"]),
+        (guide("./nosuch.yaml"), 3, &["./nosuch.yaml: cannot be read"]),
+        (guide("/dev/zero"), 3, &["/dev/zero: the file is too large"]),
+        (guide(&file("empty.yaml", b"")), 3, &["empty.yaml:1:1: unexpected end"]),
+        (guide(&file("tab.yaml", b"id: x\n\ttitle: y\n")), 3, &["tab.yaml:", "tab"]),
+        (guide("nosuch"), 2, &["there is no guide “nosuch”"]),
+        (words(&["send", "--guide", "../../etc/passwd"]), 2, &["there is no guide “../../etc/passwd”"]),
+        (words(&["send", "--case", "../../../etc"]), 2, &["BF-XXXX-XXXX"]),
+        (words(&["send", "--case", "BF-7K3M-Q2XA"]), 2, &["BF-7K3M-Q2XA has a wrong or swapped character"]),
+        (words(&["send", "--case", "BF-\u{1b}[2J-ABC-1234"]), 2, &["BF-XXXX-XXXX"]),
+        (words(&["send", "--case", "BF-7K3M-Q2XT"]), 1, &["there is no case BF-7K3M-Q2XT"]),
+        (words(&["guide", "--case", "BF-7K3M-Q2X"]), 2, &["7 characters", "8 are expected"]),
+        (words(&["send", "--words", &"x".repeat(4001)]), 2, &["4001 characters", "at most 4000"]),
+        (words(&["send", "--priority", "now"]), 2, &["low, normal, high, urgent"]),
+        (words(&["check", "--lang", "fr"]), 2, &["there is no language “fr”; use en or de"]),
+        (words(&["chek"]), 2, &["'check'"]),
+        (words(&["open", "nosuch.zip"]), 4, &["nosuch.zip"]),
+        (
+            words(&["redact", "--names", &file("n.txt", b"user: x\ncomputer: y\n")]),
+            3,
+            &["n.txt:2:1:", "user, home"],
+        ),
+    ];
+    for (args, code, expected) in cases {
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let output = run(&scratch, &args);
+        let shown = stderr(&output);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {shown}");
+        for part in expected {
+            assert!(shown.contains(part), "{args:?}: “{part}” is not in: {shown}");
+        }
+        assert!(output.stdout.is_empty(), "{args:?}: {output:?}");
+        assert!(!shown.contains('\u{1b}'), "{args:?}: {shown:?}");
+        // Said once, whatever led to it.
+        for cause in ["(os error 2)", "at line", "too large"] {
+            assert!(shown.matches(cause).count() <= 1, "{args:?}: {shown}");
+        }
+    }
+    assert!(!scratch.data().join("cases").exists(), "nothing of it began a case");
+}
+
+#[test]
+fn a_reader_that_left_is_no_error_and_a_full_disk_is_one() {
+    let scratch = Scratch::new().unwrap();
+    // Both ends of a pipe nobody reads: the first line of either meets a broken pipe.
+    for to_stdout in [true, false] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = scratch.command(&befund().unwrap()).unwrap();
+        command.args(["guide"]).stdout(Stdio::null()).stderr(Stdio::null());
+        if to_stdout {
+            command.stdout(writer);
+        } else {
+            // There is something to say on standard error.
+            command.stderr(writer).env("BEFUND_POLICY", "/nowhere/befund.toml");
+        }
+        assert_eq!(command.status().unwrap().code(), Some(0), "stdout: {to_stdout}");
+    }
+    #[cfg(target_os = "linux")]
+    for args in [&["guide"][..], &["guide", "--json"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = scratch.command(&befund().unwrap()).unwrap().args(args).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{args:?}: the result is lost, and nobody is told");
+        assert!(stderr(&output).contains("cannot write the output"), "{}", stderr(&output));
+    }
+}
+
+/// Runs the guide of a case with these answers, one a line.
+fn conversation(scratch: &Scratch, reference: &str, answers: &str) -> Output {
+    let mut child = scratch
+        .command(&befund().unwrap())
+        .unwrap()
+        .args(["guide", "--offline", "--case", reference])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_case_goes_on_in_the_terminal_where_it_was_left() {
+    let scratch = Scratch::new().unwrap();
+    let zip = scratch.path().join("out.zip");
+    let begun = json(&run(&scratch, &["package", "--offline", "--json", "--output", zip.to_str().unwrap()]));
+    let reference = begun["reference"].as_str().unwrap();
+
+    let first = conversation(&scratch, reference, "nonsense\n1\n");
+    assert!(first.status.success(), "{first:?}");
+    let said = String::from_utf8(first.stdout.clone()).unwrap();
+    assert!(stderr(&first).contains("Type one of the numbers"), "{}", stderr(&first));
+    assert!(stderr(&first).contains(&format!("befund guide --case {reference}")), "{}", stderr(&first));
+    let question = |text: &str| text.split("\n\n").nth(1).unwrap().lines().next().unwrap().to_owned();
+
+    // What was answered is not asked again, and what was asked last is.
+    let second = conversation(&scratch, reference, "");
+    let again = String::from_utf8(second.stdout).unwrap();
+    assert_ne!(question(&said), question(&again));
+    assert!(said.contains(&question(&again)), "{said}\n{again}");
+
+    // Whatever is asked, its last answer leads to a person in the end, and from there to a ticket.
+    let last = (0..40).fold(String::new(), |lines, _| lines + "9\n3\n");
+    let end = conversation(&scratch, reference, &last);
+    assert!(end.status.success(), "{end:?}");
+    assert!(stderr(&end).contains(&format!("befund send --case {reference}")), "{}", stderr(&end));
+    assert_eq!(json(&run(&scratch, &["send", "--case", reference, "--json"]))["state"], "filed");
+    let sent = conversation(&scratch, reference, "");
+    let place = scratch.data().join("tickets").join(reference);
+    assert!(String::from_utf8(sent.stdout).unwrap().contains(&place.display().to_string()));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_cleanly_and_says_how_to_go_on() {
+    use std::io::Read as _;
+    let scratch = Scratch::new().unwrap();
+    let zip = scratch.path().join("out.zip");
+    let begun = json(&run(&scratch, &["package", "--offline", "--json", "--output", zip.to_str().unwrap()]));
+    let reference = begun["reference"].as_str().unwrap();
+    let mut child = scratch
+        .command(&befund().unwrap())
+        .unwrap()
+        .args(["guide", "--offline", "--case", reference])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut errors = child.stderr.take().unwrap();
+    let mut said = Vec::new();
+    // It waits for an answer as soon as it has asked for one.
+    while !said.ends_with(b"Number: ") {
+        let mut byte = [0];
+        assert_eq!(errors.read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&said));
+        said.push(byte[0]);
+    }
+    let stopped =
+        std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(stopped.success());
+    errors.read_to_end(&mut said).unwrap();
+    let said = String::from_utf8(said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
+    assert!(
+        said.contains("Stopped.") && said.contains(&format!("befund guide --case {reference}")),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_known_of_the_person_stays_when_one_thing_changes() {
+    let scratch = Scratch::new().unwrap();
+    let first = ["send", "--offline", "--name", "E. Example", "--phone", "317", "--json"];
+    json(&run(&scratch, &first));
+    let second = json(&run(&scratch, &["send", "--offline", "--phone", "318", "--json"]));
+    let folder = PathBuf::from(second["ticket"].as_str().unwrap());
+    let ticket: Value = serde_json::from_slice(&std::fs::read(folder.join("ticket.json")).unwrap()).unwrap();
+    assert_eq!(ticket["contact"], serde_json::json!({ "name": "E. Example", "phone": "318" }));
+
+    let typo = run(&scratch, &["send", "--offline", "--without", "facts.jsn"]);
+    assert_eq!(typo.status.code(), Some(1), "{}", stderr(&typo));
+    assert!(stderr(&typo).contains("“facts.jsn”"), "{}", stderr(&typo));
+    let tickets = json(&run(&scratch, &["outbox", "--json"]));
+    assert_eq!(tickets["tickets"].as_array().unwrap().len(), 2, "sent with the file that was to be left out");
+}
+
+#[test]
+fn every_command_explains_itself_with_examples() {
+    let scratch = Scratch::new().unwrap();
+    for command in ["check", "guide", "package", "send", "outbox", "open", "redact"] {
+        let output = run(&scratch, &[command, "--help"]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && text.contains("Examples:\n  befund "), "{text}");
+        assert!(command == "redact" || text.contains("JSON:"), "{command}: {text}");
+        // References in examples are such that the command would take.
+        for reference in text.split(|c: char| c.is_whitespace() || c == '.').filter_map(|w| {
+            let at = w.find("BF-")?;
+            w.get(at..at + 12)
+        }) {
+            let known = run(&scratch, &["guide", "--case", reference]);
+            assert_eq!(known.status.code(), Some(1), "{reference}: {}", stderr(&known));
+        }
+    }
+    let help = String::from_utf8(run(&scratch, &["--help"]).stdout).unwrap();
+    assert!(help.contains("Exit codes:") && help.contains("Examples:"), "{help}");
 }
 
 #[test]
@@ -179,6 +451,7 @@ fn a_policy_that_cannot_be_read_stops_sending_and_not_diagnosing() {
     assert!(stderr(&check).contains(&expected), "{}", stderr(&check));
     let send = run(&scratch, &["send", "--offline"]);
     assert_eq!(send.status.code(), Some(3), "{}", stderr(&send));
+    assert!(!scratch.data().join("cases").exists(), "measured for nothing");
     assert!(stderr(&send).contains(&expected), "{}", stderr(&send));
     assert!(!scratch.data().join("tickets").exists());
 }

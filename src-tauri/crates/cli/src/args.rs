@@ -15,10 +15,11 @@ use clap::{Args, Parser, Subcommand};
 Exit codes:
   0  it ran, whatever it found
   1  it could not run
-  2  the command line is wrong
-  3  the policy, a content file or an evidence file is wrong
+  2  the command line is wrong, or names what does not exist
+  3  the policy, a content file, an evidence file or a names file is wrong
   4  the package was refused: it would leak, or it is damaged
   5  the ticket is not filed yet; it stays in the outbox
+  130  stopped with Ctrl-C; what was begun can be gone on with
 
 Examples:
   befund check                        judge this computer
@@ -76,23 +77,28 @@ pub(crate) struct CheckArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  befund guide                                   list the guides
+  befund guide                                   list the guides (--json: {\"schema\": \"befund.guides/1\", \"guides\": [{\"id\", \"title\"}]})
   befund guide internet                          step by step
+  befund guide --case BF-7K3M-Q2XT               go on where it was
   befund guide internet --auto --json            measure and ask nothing
   befund guide my-guide.yaml --evidence ev.json --json   measure nothing: try a guide out
 
-An evidence file: {\"checks\": {\"dns.system-resolves\": \"fail\"}, \"answers\": {\"other-devices\": \"no\"}, \"fixes_failed\": []}
+An evidence file: {\"checks\": {\"dns.system-resolves\": \"fail\"}, \"answers\": {\"other-devices\": \"works\"}, \"fixes_failed\": []}
+An answer may be null: the person does not know. A name that the guide does not have is an error.
 JSON: {\"schema\": \"befund.guide/1\", \"guide\", \"outcome\": \"cause_found\"|\"no_problem\"|\"unsure\",
        \"causes\": [{\"id\", \"probability\"}], \"results\", \"next\", \"steps\", \"took_ms\"}")]
 pub(crate) struct GuideArgs {
     /// Id of a guide, or the path of a guide file; without it, the guides are listed.
     pub(crate) guide: Option<String>,
     /// Measure, ask nothing, and print what was found.
-    #[arg(long)]
+    #[arg(long, requires = "guide")]
     pub(crate) auto: bool,
     /// Measure nothing: take results and answers from this JSON file.
-    #[arg(long, value_name = "FILE", conflicts_with = "auto")]
+    #[arg(long, value_name = "FILE", requires = "guide", conflicts_with = "auto")]
     pub(crate) evidence: Option<PathBuf>,
+    /// Go on with a case that was begun, step by step.
+    #[arg(long, value_name = "REFERENCE", conflicts_with_all = ["guide", "auto", "evidence", "json"])]
+    pub(crate) case: Option<String>,
     /// Send nothing to the network.
     #[arg(long)]
     pub(crate) offline: bool,
@@ -105,7 +111,7 @@ pub(crate) struct GuideArgs {
 #[command(after_help = "\
 Examples:
   befund package --guide internet --output findings.zip
-  befund package --case BF-7K3Q-92MD
+  befund package --case BF-7K3M-Q2XT
 
 JSON: {\"schema\": \"befund.package/1\", \"reference\", \"path\", \"bytes\", \"sha256\", \"files\": [{\"name\", \"bytes\"}]}")]
 pub(crate) struct PackageArgs {
@@ -123,7 +129,7 @@ pub(crate) struct PackageArgs {
 #[command(after_help = "\
 Examples:
   befund send --guide internet --words 'No page opens since noon' --name 'E. Example' --phone 317
-  befund send --case BF-7K3Q-92MD --json
+  befund send --case BF-7K3M-Q2XT --json
 
 JSON: {\"schema\": \"befund.send/1\", \"reference\", \"state\": \"filed\"|\"waiting\"|\"attention\", \"ticket\", \"package\", \"detail\"}")]
 pub(crate) struct SendArgs {
@@ -159,7 +165,7 @@ pub(crate) struct CaseArgs {
     #[arg(long, value_name = "GUIDE", default_value = "internet", conflicts_with = "case")]
     pub(crate) guide: String,
     /// What is wrong, in your own words.
-    #[arg(long, value_name = "TEXT", conflicts_with = "case")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "case", value_parser = words)]
     pub(crate) words: Option<String>,
     /// Go on with this case instead of beginning a new one.
     #[arg(long, value_name = "REFERENCE")]
@@ -167,6 +173,17 @@ pub(crate) struct CaseArgs {
     /// Send nothing to the network while measuring.
     #[arg(long)]
     pub(crate) offline: bool,
+}
+
+/// Longer words would be cut, and nobody would notice.
+fn words(text: &str) -> Result<String, String> {
+    match text.chars().count() {
+        length if length > befund_app::MAX_WORDS => Err(format!(
+            "the text has {length} characters, and at most {} are kept; shorten it",
+            befund_app::MAX_WORDS
+        )),
+        _ => Ok(text.to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -177,7 +194,7 @@ Examples:
 
 JSON: {\"schema\": \"befund.outbox/1\", \"tickets\": [{\"reference\", \"subject\", \"state\", \"detail\", \"updated_at\", \"folder\"}]}")]
 pub(crate) struct OutboxArgs {
-    /// Try at once to file what is waiting.
+    /// Try at once to file what is waiting or needs attention.
     #[arg(long)]
     pub(crate) retry: bool,
     /// One JSON object on standard output.
@@ -188,9 +205,9 @@ pub(crate) struct OutboxArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  befund open Befund-BF-7K3Q-92MD.zip
-  befund open Befund-BF-7K3Q-92MD.zip --file facts.json
-  befund open Befund-BF-7K3Q-92MD.zip --html > report.html
+  befund open Befund-BF-7K3M-Q2XT.zip
+  befund open Befund-BF-7K3M-Q2XT.zip --file facts.json
+  befund open Befund-BF-7K3M-Q2XT.zip --html > report.html
 
 JSON: the package's report.json, unless --file names another.")]
 pub(crate) struct OpenArgs {

@@ -6,24 +6,24 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use befund_app::report::SendState;
-use befund_app::view::{CaseAction, CasePage, ContactView, FixView, ReviewChange, RowUpdate};
+use befund_app::report::{SendState, is_path};
+use befund_app::view::{CaseAction, CasePage, CaseView, ContactView, FixView, ReviewChange, RowUpdate};
 use befund_app::{App, AppError, Lang, Offline, package as packages, redact as redaction};
 
 use crate::args::{CaseArgs, CheckArgs, GuideArgs, OpenArgs, OutboxArgs, PackageArgs, RedactArgs, SendArgs};
-use crate::print;
+use crate::{Begun, print};
 
 pub(crate) async fn check(app: &App, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let progress = print::Progress::new();
     let report = app.check(&args.only, Offline(args.offline), |row| tell(&progress, &row)).await?;
-    progress.end();
+    drop(progress);
     if args.json {
         print::json(&report)?;
     } else {
         let width =
             report.results.iter().map(|r| app.state_word(r.status).chars().count()).max().unwrap_or(0);
         for result in &report.results {
-            print::state_line(result.status.as_str(), &app.state_word(result.status), width, &result.text);
+            print::state_line(result.status.as_str(), &app.state_word(result.status), width, &result.text)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -33,160 +33,192 @@ fn tell(progress: &print::Progress, update: &RowUpdate) {
     progress.update(update.done, update.total, &update.row.title);
 }
 
-pub(crate) async fn guide(app: &App, args: &GuideArgs) -> anyhow::Result<ExitCode> {
+pub(crate) async fn guide(app: &App, args: &GuideArgs, begun: &Begun) -> anyhow::Result<ExitCode> {
+    let offline = Offline(args.offline);
+    if let Some(reference) = &args.case {
+        return step_by_step(app, app.open_case(reference)?, offline, begun).await;
+    }
     let Some(guide) = &args.guide else {
-        for (id, title) in app.guide_list() {
-            print::line(&format!("{id:<16} {title}"));
+        let list = app.guide_list();
+        if args.json {
+            print::json(&list)?;
+        } else {
+            for guide in &list.guides {
+                print::line(&format!("{:<16} {}", guide.id, guide.title))?;
+            }
         }
         return Ok(ExitCode::SUCCESS);
     };
     let report = if let Some(evidence) = &args.evidence {
         app.guide_with_evidence(guide, evidence)?
-    } else if args.auto || args.json || !std::io::stdin().is_terminal() {
+    } else if args.auto || args.json || is_path(guide) || !std::io::stdin().is_terminal() {
         let progress = print::Progress::new();
-        let report = app.guide_auto(guide, Offline(args.offline), |row| tell(&progress, &row)).await?;
-        progress.end();
-        report
+        app.guide_auto(guide, offline, |row| tell(&progress, &row)).await?
     } else {
-        return step_by_step(app, guide, Offline(args.offline)).await;
+        return step_by_step(app, app.start_case(guide, "")?, offline, begun).await;
     };
     if args.json {
         print::json(&report)?;
     } else {
-        print::line(&report.sentence);
+        print::line(&report.sentence)?;
         for cause in report.causes.iter().filter(|c| c.probability >= 0.05) {
-            print::line(&format!("  {:>3.0} %  {}", cause.probability * 100.0, cause.title));
+            print::line(&format!("  {:>3.0} %  {}", cause.probability * 100.0, cause.title))?;
         }
         if let Some(next) = &report.next_sentence {
-            print::line(next);
+            print::line(next)?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The guide as a conversation. Closing it in the middle loses nothing: the case goes on with
-/// `befund send --case`.
-async fn step_by_step(app: &App, guide: &str, offline: Offline) -> anyhow::Result<ExitCode> {
-    let mut case = app.start_case(guide, "")?;
-    print::line(&format!("{}  ({})", case.title, case.reference));
+/// `befund guide --case`.
+async fn step_by_step(
+    app: &App,
+    mut case: CaseView,
+    offline: Offline,
+    begun: &Begun,
+) -> anyhow::Result<ExitCode> {
+    let reference = case.reference.clone();
+    begun.with("guide", &reference);
+    print::line(&format!("{}  ({reference})", case.title))?;
     loop {
-        let reference = case.reference.clone();
         let action = match &case.page {
             CasePage::Checking { .. } => {
                 let progress = print::Progress::new();
                 case = app.measure_case_with(&reference, offline, |row| tell(&progress, &row)).await?;
-                progress.end();
                 continue;
             }
-            CasePage::Question { id, ask, answers, why, .. } => {
-                print::line(&format!("\n{ask}\n({why})"));
+            CasePage::Question { id, ask, hint, answers, why, .. } => {
+                print::line(&format!("\n{ask}"))?;
+                for more in hint.iter().chain([why]) {
+                    print::line(&format!("({more})"))?;
+                }
                 let labels: Vec<&str> = answers.iter().map(|a| a.label.as_str()).collect();
                 let unknown = app.message("answer-unknown");
-                let Some(choice) = choose(app, &[&labels[..], &[&unknown]].concat()) else { break };
-                CaseAction::Answer { question: id.clone(), answer: answers.get(choice).map(|a| a.id.clone()) }
+                choose(app, &[&labels[..], &[&unknown]].concat()).await?.map(|choice| CaseAction::Answer {
+                    question: id.clone(),
+                    answer: answers.get(choice).map(|a| a.id.clone()),
+                })
             }
             CasePage::Finding { likelihood, title, meaning, fix, .. } => {
-                print::line(&format!("\n{likelihood}: {title}\n{meaning}"));
-                show_fix(fix);
-                let options =
-                    [app.message("cli-fix-done"), app.message("cli-not-it"), app.message("cli-hand-over")];
-                match choose(app, &options.each_ref().map(String::as_str)) {
-                    Some(0) => CaseAction::FixDone { fix: fix.id.clone() },
-                    Some(1) => CaseAction::NotIt { fix: fix.id.clone() },
-                    Some(_) => CaseAction::HandOver,
-                    None => break,
-                }
+                print::line(&format!("\n{likelihood}: {title}\n{meaning}"))?;
+                try_fix(app, fix).await?
             }
-            CasePage::Fix { fix } => {
-                show_fix(fix);
-                CaseAction::FixDone { fix: fix.id.clone() }
-            }
+            CasePage::Fix { fix } => try_fix(app, fix).await?,
             CasePage::Verify { rows, .. } => {
                 for row in rows {
-                    print::line(&format!("  {}: {} → {}", row.title, row.before, row.now));
+                    print::line(&format!("  {}: {} → {}", row.title, row.before, row.now))?;
                 }
-                print::line(&app.message("cli-works-now"));
-                let options = [app.message("cli-yes"), app.message("cli-partly"), app.message("cli-no")];
-                match choose(app, &options.each_ref().map(String::as_str)) {
-                    Some(n) => CaseAction::Verified { outcome: ["yes", "partly", "no"][n.min(2)].into() },
-                    None => break,
-                }
+                print::line(&app.message("cli-works-now"))?;
+                choose_message(app, &["cli-yes", "cli-partly", "cli-no"])
+                    .await?
+                    .map(|n| CaseAction::Verified { outcome: ["yes", "partly", "no"][n.min(2)].into() })
             }
             CasePage::NoProblem { .. } => {
-                print::line(&app.message("outcome-no-problem"));
+                print::line(&format!("\n{}", app.message("outcome-no-problem")))?;
+                print::line(&app.message("cli-works-now"))?;
+                choose_message(app, &["cli-works", "cli-still-broken"])
+                    .await?
+                    .map(|n| if n == 0 { CaseAction::Close } else { CaseAction::StillBroken })
+            }
+            CasePage::HandOver { why, cause, .. } => {
+                print::line(&format!("\n{why}"))?;
+                if let Some(cause) = cause.as_ref().filter(|cause| !why.contains(*cause)) {
+                    print::line(cause)?;
+                }
+                let command = format!("befund send --case {reference}");
+                print::note(&app.message_with("cli-send-with", &[("command", &command)]));
                 break;
             }
-            CasePage::HandOver { why, .. } => {
-                print::line(&format!("\n{why}"));
-                print::note(&format!("befund send --case {reference}"));
+            CasePage::Solved { .. } => {
+                print::line(&app.message("cli-solved"))?;
                 break;
             }
-            CasePage::Solved { .. } | CasePage::Sent { .. } => {
-                print::line(&app.message("cli-solved"));
+            CasePage::Sent { sent } => {
+                print::line(&format!("{}\n{}", sent.state_text, sent.folder))?;
                 break;
             }
+        };
+        let Some(action) = action else {
+            // The end of the input is no decision.
+            let command = format!("befund guide --case {reference}");
+            print::note(&app.message_with("cli-go-on-with", &[("command", &command)]));
+            break;
         };
         case = app.act(&reference, action)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn show_fix(fix: &FixView) {
-    print::line(&format!("\n{}\n{}", fix.title, fix.summary));
+/// Shows a fix, and asks what became of it.
+async fn try_fix(app: &App, fix: &FixView) -> anyhow::Result<Option<CaseAction>> {
+    print::line(&format!("\n{}\n{}", fix.title, fix.summary))?;
     for (number, step) in fix.steps.iter().enumerate() {
-        print::line(&format!("  {}. {step}", number + 1));
+        print::line(&format!("  {}. {step}", number + 1))?;
     }
+    let fix = fix.id.clone();
+    Ok(choose_message(app, &["cli-fix-done", "cli-not-it", "cli-hand-over"]).await?.map(
+        |choice| match choice {
+            0 => CaseAction::FixDone { fix },
+            1 => CaseAction::NotIt { fix },
+            _ => CaseAction::HandOver,
+        },
+    ))
+}
+
+async fn choose_message(app: &App, keys: &[&str]) -> anyhow::Result<Option<usize>> {
+    let options: Vec<String> = keys.iter().map(|key| app.message(key)).collect();
+    choose(app, &options.iter().map(String::as_str).collect::<Vec<_>>()).await
 }
 
 /// A numbered choice; asks again until the answer is a number of the list. `None` at the end of input.
-fn choose(app: &App, options: &[&str]) -> Option<usize> {
+async fn choose(app: &App, options: &[&str]) -> anyhow::Result<Option<usize>> {
     for (number, option) in options.iter().enumerate() {
-        print::line(&format!("  {}) {option}", number + 1));
+        print::line(&format!("  {}) {option}", number + 1))?;
     }
-    loop {
-        let answer = print::ask(&app.message("cli-choose"))?;
+    while let Some(answer) = print::ask(&app.message("cli-choose")).await {
         match answer.parse::<usize>() {
-            Ok(n) if (1..=options.len()).contains(&n) => return Some(n - 1),
+            Ok(n) if (1..=options.len()).contains(&n) => return Ok(Some(n - 1)),
             _ => print::note(&app.message("cli-choose-again")),
         }
     }
+    Ok(None)
 }
 
 /// The case named, or a new one, measured.
-async fn measured_case(app: &App, args: &CaseArgs) -> anyhow::Result<String> {
+async fn measured_case(app: &App, args: &CaseArgs, command: &str, begun: &Begun) -> anyhow::Result<String> {
     let case = match &args.case {
         Some(reference) => app.open_case(reference)?,
         None => app.start_case(&args.guide, args.words.as_deref().unwrap_or_default())?,
     };
+    begun.with(command, &case.reference);
     if matches!(case.page, CasePage::Checking { .. }) {
         let progress = print::Progress::new();
         app.measure_case_with(&case.reference, Offline(args.offline), |row| tell(&progress, &row)).await?;
-        progress.end();
     }
     Ok(case.reference)
 }
 
-pub(crate) async fn package(app: &App, args: &PackageArgs) -> anyhow::Result<ExitCode> {
-    let reference = measured_case(app, &args.case).await?;
+pub(crate) async fn package(app: &App, args: &PackageArgs, begun: &Begun) -> anyhow::Result<ExitCode> {
+    let reference = measured_case(app, &args.case, "package", begun).await?;
     let report = app.write_package(&reference, args.output.as_deref())?;
     if args.json {
         print::json(&report)?;
     } else {
-        print::line(&report.path);
+        print::line(&report.path)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn send(app: &App, args: &SendArgs) -> anyhow::Result<ExitCode> {
-    let reference = measured_case(app, &args.case).await?;
-    let contact = ContactView {
-        name: args.name.clone().unwrap_or_default(),
-        phone: args.phone.clone().unwrap_or_default(),
-        mail: args.mail.clone().unwrap_or_default(),
-        preferred: args.preferred.clone().unwrap_or_default(),
-    };
+pub(crate) async fn send(app: &App, args: &SendArgs, begun: &Begun) -> anyhow::Result<ExitCode> {
+    // Nobody waits for measurements that cannot be sent.
+    app.may_send()?;
+    let reference = measured_case(app, &args.case, "send", begun).await?;
+    let given = [&args.name, &args.phone, &args.mail, &args.preferred].iter().any(|field| field.is_some());
+    let contact = if given { Some(with_contact(app.contact(&reference)?, args)) } else { None };
     let change = ReviewChange {
-        contact: (contact != ContactView::default()).then_some(contact),
+        contact,
         priority: args.priority.clone(),
         removed: (!args.without.is_empty()).then(|| args.without.clone()),
         words: None,
@@ -199,14 +231,25 @@ pub(crate) async fn send(app: &App, args: &SendArgs) -> anyhow::Result<ExitCode>
     if args.json {
         print::json(&report)?;
     } else {
-        print::line(&report.sentence);
-        print::line(&format!("{:<10} {}", app.message("label-reference"), report.reference));
+        print::line(&report.sentence)?;
+        let row = |label: &str, value: &str| print::line(&format!("{:<10} {value}", app.message(label)));
+        row("label-reference", &report.reference)?;
         if let Some(ticket) = &report.ticket {
-            print::line(&format!("{:<10} {ticket}", app.message("label-ticket")));
+            row("label-ticket", ticket)?;
         }
-        print::line(&format!("{:<10} {}", app.message("label-package"), report.package));
+        row("label-package", &report.package)?;
     }
     Ok(if report.state == SendState::Filed { ExitCode::SUCCESS } else { ExitCode::from(5) })
+}
+
+/// What is known of the person, with what was said now.
+fn with_contact(known: ContactView, args: &SendArgs) -> ContactView {
+    ContactView {
+        name: args.name.clone().unwrap_or(known.name),
+        phone: args.phone.clone().unwrap_or(known.phone),
+        mail: args.mail.clone().unwrap_or(known.mail),
+        preferred: args.preferred.clone().unwrap_or(known.preferred),
+    }
 }
 
 pub(crate) fn outbox(app: &App, args: &OutboxArgs) -> anyhow::Result<ExitCode> {
@@ -220,12 +263,12 @@ pub(crate) fn outbox(app: &App, args: &OutboxArgs) -> anyhow::Result<ExitCode> {
         print::note(&app.message("outbox-empty"));
     } else {
         for ticket in &report.tickets {
-            print::line(&format!("{}  {:<10} {}", ticket.reference, ticket.state_word, ticket.subject));
+            print::line(&format!("{}  {:<10} {}", ticket.reference, ticket.state_word, ticket.subject))?;
             if let Some(folder) = &ticket.folder {
-                print::line(&format!("              {folder}"));
+                print::line(&format!("              {folder}"))?;
             }
             if !ticket.detail.is_empty() {
-                print::line(&format!("              {}", ticket.detail));
+                print::line(&format!("              {}", ticket.detail))?;
             }
         }
     }
@@ -246,7 +289,7 @@ pub(crate) fn open(args: &OpenArgs, lang: Lang) -> anyhow::Result<ExitCode> {
         print::raw(&bytes)?;
     } else {
         for line in befund_app::report::package_summary(&mut opened, lang).map_err(AppError::from)? {
-            print::line(&line);
+            print::line(&line)?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -5,20 +5,28 @@ mod args;
 mod commands;
 mod print;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 
-use befund_app::{App, AppError, Paths};
+use befund_app::{App, AppError, Paths, redact};
 use clap::Parser as _;
+use tokio::sync::Notify;
 
 use crate::args::{Cli, Command};
+
+/// What shells say of a program that Ctrl-C has ended.
+const STOPPED: u8 = 130;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
         Ok(code) => code,
+        // The reader (`| head`) has what it wanted.
+        Err(error) if reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => {
             print::error(&error);
-            error.downcast_ref::<AppError>().map_or(ExitCode::FAILURE, |e| ExitCode::from(exit_code(e)))
+            ExitCode::from(exit_code(&error))
         }
     }
 }
@@ -36,14 +44,31 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             }
             let runtime =
                 tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+            let begun = Begun::default();
+            let stop = Arc::new(Notify::new());
+            runtime.spawn(listen(Arc::clone(&stop)));
             let outcome = runtime.block_on(async {
-                match command {
-                    Command::Check(args) => commands::check(&app, &args).await,
-                    Command::Guide(args) => commands::guide(&app, &args).await,
-                    Command::Package(args) => commands::package(&app, &args).await,
-                    Command::Send(args) => commands::send(&app, &args).await,
-                    Command::Outbox(args) => commands::outbox(&app, &args),
-                    Command::Redact(_) | Command::Open(_) => Ok(ExitCode::SUCCESS),
+                let work = async {
+                    match command {
+                        Command::Check(args) => commands::check(&app, &args).await,
+                        Command::Guide(args) => commands::guide(&app, &args, &begun).await,
+                        Command::Package(args) => commands::package(&app, &args, &begun).await,
+                        Command::Send(args) => commands::send(&app, &args, &begun).await,
+                        Command::Outbox(args) => commands::outbox(&app, &args),
+                        Command::Redact(_) | Command::Open(_) => Ok(ExitCode::SUCCESS),
+                    }
+                };
+                tokio::select! {
+                    // What is finished is finished: a ticket that was filed is not called stopped.
+                    biased;
+                    outcome = work => outcome,
+                    () = stop.notified() => {
+                        print::note(&app.message("cli-stopped"));
+                        if let Some(command) = begun.0.get() {
+                            print::note(&app.message_with("cli-go-on-with", &[("command", command)]));
+                        }
+                        Ok(ExitCode::from(STOPPED))
+                    }
                 }
             });
             // A probe that hangs in the system (a dead network share) must not hold up the exit.
@@ -53,12 +78,43 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// Hears Ctrl-C. The first one stops at the next point where something is waited for. Whoever insists,
+/// because that point does not come, ends the program: everything on disk is safe against that.
+async fn listen(stop: Arc<Notify>) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        stop.notify_one();
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(STOPPED.into());
+        }
+    }
+}
+
+/// The command that goes on with the case of this run, as soon as there is a case.
+#[derive(Default)]
+pub(crate) struct Begun(OnceLock<String>);
+
+impl Begun {
+    pub(crate) fn with(&self, command: &str, reference: &str) {
+        let _ = self.0.set(format!("befund {command} --case {reference}"));
+    }
+}
+
+fn reader_left(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|e| e.downcast_ref::<std::io::Error>())
+        .any(|e| e.kind() == ErrorKind::BrokenPipe)
+}
+
 /// Exit codes, as `befund --help` lists them.
-fn exit_code(error: &AppError) -> u8 {
-    match error {
-        AppError::Policy(_) | AppError::Content(_) => 3,
-        AppError::Package(_) => 4,
-        AppError::Desk(_) => 5,
+fn exit_code(error: &anyhow::Error) -> u8 {
+    if error.is::<redact::NamesError>() {
+        return 3;
+    }
+    match error.downcast_ref::<AppError>() {
+        Some(AppError::NoGuide(_) | AppError::NoCheck(_) | AppError::Reference(_)) => 2,
+        Some(AppError::Policy(_) | AppError::Content(_)) => 3,
+        Some(AppError::Package(_)) => 4,
         _ => 1,
     }
 }

@@ -1,41 +1,51 @@
 //! The only place that prints. Results go to standard output; progress, notes and errors to standard
 //! error. Every text from outside is made harmless for terminals first.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this module is the command's voice")]
-
 use std::io::{IsTerminal as _, Write as _};
 
+use anyhow::Context as _;
+use befund_app::AppError;
 use befund_app::package::printable;
 use serde::Serialize;
 
-/// A line of the result.
-pub(crate) fn line(text: &str) {
-    // A reader that went away (`| head`) is no error worth a panic.
-    let _ = writeln!(std::io::stdout(), "{}", printable(text));
+/// What the errors of standard output are about. That its reader went away (`| head`) is none: see `main`.
+fn written(outcome: std::io::Result<()>) -> anyhow::Result<()> {
+    outcome.context("cannot write the output")
 }
 
-/// Text of the result as it is: files of a package, redacted input.
-pub(crate) fn raw(bytes: &[u8]) -> std::io::Result<()> {
+/// A line of the result.
+pub(crate) fn line(text: &str) -> anyhow::Result<()> {
+    written(writeln!(std::io::stdout(), "{}", printable(text)))
+}
+
+/// Text of the result as it is: files of a package. A terminal gets it made harmless.
+pub(crate) fn raw(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()
+    let shown = if out.is_terminal() {
+        printable(&String::from_utf8_lossy(bytes)).into_owned().into_bytes()
+    } else {
+        bytes.to_vec()
+    };
+    written(out.write_all(&shown).and_then(|()| out.flush()))
 }
 
 /// One JSON object.
 pub(crate) fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
-    let _ = writeln!(std::io::stdout(), "{text}");
-    Ok(())
+    written(writeln!(std::io::stdout(), "{text}"))
 }
 
-/// A note beside the result.
+/// A note beside the result. Where nobody can read it, nothing else is missing.
 pub(crate) fn note(text: &str) {
-    eprintln!("{}", printable(text));
+    let _ = writeln!(std::io::stderr(), "{}", printable(text));
 }
 
-/// An error, and what led to it.
+/// An error, and what led to it. The application's own errors say that themselves.
 pub(crate) fn error(error: &anyhow::Error) {
-    eprintln!("befund: {}", printable(&format!("{error:#}")));
+    match error.downcast_ref::<AppError>() {
+        Some(whole) => note(&format!("befund: {whole}")),
+        None => note(&format!("befund: {error:#}")),
+    }
 }
 
 /// The state's word, in colour where somebody looks and has not declined it (NO_COLOR).
@@ -52,12 +62,13 @@ pub(crate) fn state(status: &str, word: &str) -> String {
 }
 
 /// A result line whose state may carry colour; the rest is made harmless.
-pub(crate) fn state_line(status: &str, word: &str, width: usize, text: &str) {
+pub(crate) fn state_line(status: &str, word: &str, width: usize, text: &str) -> anyhow::Result<()> {
     let gap = " ".repeat(width.saturating_sub(word.chars().count()));
-    let _ = writeln!(std::io::stdout(), "{}{gap}  {}", state(status, word), printable(text));
+    written(writeln!(std::io::stdout(), "{}{gap}  {}", state(status, word), printable(text)))
 }
 
-/// Progress on one line that rewrites itself; only where somebody looks.
+/// Progress on one line that rewrites itself; only where somebody looks. The line is gone when this is
+/// dropped, whether measuring has ended or was stopped.
 pub(crate) struct Progress {
     live: bool,
 }
@@ -69,25 +80,31 @@ impl Progress {
 
     pub(crate) fn update(&self, done: u32, total: u32, text: &str) {
         if self.live {
-            eprint!("\r\u{1b}[2K{done}/{total}  {}", printable(text));
-            let _ = std::io::stderr().flush();
-        }
-    }
-
-    pub(crate) fn end(&self) {
-        if self.live {
-            eprint!("\r\u{1b}[2K");
+            let mut err = std::io::stderr().lock();
+            let _ = write!(err, "\r\u{1b}[2K{done}/{total}  {}", printable(text)).and_then(|()| err.flush());
         }
     }
 }
 
-/// Asks on standard error and reads a line; `None` at the end of the input.
-pub(crate) fn ask(prompt: &str) -> Option<String> {
-    eprint!("{} ", printable(prompt));
-    let _ = std::io::stderr().flush();
-    let mut line = String::new();
-    match std::io::stdin().read_line(&mut line) {
-        Ok(0) | Err(_) => None,
-        Ok(_) => Some(line.trim().to_owned()),
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.live {
+            let _ = write!(std::io::stderr(), "\r\u{1b}[2K");
+        }
+    }
+}
+
+/// Asks on standard error and reads a line; `None` at the end of the input. The reading has a thread of
+/// its own, so that Ctrl-C is heard meanwhile.
+pub(crate) async fn ask(prompt: &str) -> Option<String> {
+    let mut err = std::io::stderr();
+    let _ = write!(err, "{} ", printable(prompt)).and_then(|()| err.flush());
+    let read = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map(|length| (length, line))
+    });
+    match read.await {
+        Ok(Ok((length, line))) if length > 0 => Some(line.trim().to_owned()),
+        _ => None,
     }
 }
