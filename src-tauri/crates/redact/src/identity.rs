@@ -318,7 +318,11 @@ pub(crate) fn ipv4(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     else {
         return false;
     };
-    if !starts_word(hay, start) || !ends_word(hay, end) || goes_on(hay, start, end) || is_version(hay, start)
+    if !starts_word(hay, start)
+        || !ends_word(hay, end)
+        || goes_on(hay, start, end)
+        || is_version(hay, start)
+        || is_package(&hay[end..])
     {
         return false;
     }
@@ -352,6 +356,20 @@ fn goes_on(hay: &[u8], start: usize, end: usize) -> bool {
     let before = &hay[start.saturating_sub(4)..start];
     let tcpdump = before.ends_with(b"IP ") || before.ends_with(b"> ") || rest[port..].starts_with(b" >");
     port > 0 && !(tcpdump && rest.get(port) != Some(&b'.'))
+}
+
+/// Whether a packager's revision follows, as in `1.2.5.1-2` and `1.2.5.1+dfsg-1`. What follows an address
+/// with a hyphen is another address.
+fn is_package(rest: &[u8]) -> bool {
+    match rest {
+        [b'+' | b'~', next, ..] => next.is_ascii_alphanumeric(),
+        [b'-', rest @ ..] => {
+            let digits = rest.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+            matches!(digits, 1 | 2)
+                && rest.get(digits).is_none_or(|b| b.is_ascii_whitespace() || b"_)+~,\"'bu".contains(b))
+        }
+        _ => false,
+    }
 }
 
 /// Whether the word before says that four numbers are a version.

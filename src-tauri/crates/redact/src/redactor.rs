@@ -260,6 +260,7 @@ mod tests {
         let text = "93.184.216.34 34.216.184.93.in-addr.arpa dslb-093-184-216-034.pools.example.org p5db8d822.dip0.example.org";
         let expected = "[ip-1] [ip-1].in-addr.arpa dslb-[ip-1].pools.example.org p[ip-1].dip0.example.org";
         assert_eq!(redactor().text(text), expected);
+        assert_eq!(redactor().text("93.184.216.34-93.184.216.99"), "[ip-1]-[ip-2]");
         assert_eq!(redactor().text("00-15-17-40-50-60 and 00-15-17-40-ab-cd"), "[mac-1] and [mac-2]");
         let private = "1.178.168.192.in-addr.arpa 10-15-30-12.log";
         assert_eq!(redactor().text(private), private);
@@ -288,6 +289,12 @@ mod tests {
             "Unexpected token: foo1bar; max_tokens: 4096 tokens=8192 token: 12",
             "spin: 1000 mapping: 12345 x?key=value&code=short",
             "fetch credentials: include",
+            "install alsa-topology-conf:all <none> 1.2.5.1-2",
+            "Unpacking libx (1.2.5.1+dfsg-1ubuntu2) over (1.2.5.1-1) ...",
+            "kpasswd\t\t464/tcp",
+            "2. Basic Permissions. # Basic Settings",
+            "private_key = /etc/ssl/private/host.pem",
+            "sha512-AuL45bVcmssHfZ3Di3cs9Q0l4gBm4ZFVrJOQEE7VpqWHR8ePw==\", \"x\": \"y\"",
         ] {
             assert_eq!(redactor().text(text), text);
         }

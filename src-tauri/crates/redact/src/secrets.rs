@@ -64,7 +64,7 @@ pub(crate) fn scheme(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
     let value = &hay[from..to];
     // “basic authentication” is a word; a token has digits, capitals or signs in it.
     let looks = value.len() >= 8
-        && value.iter().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || b"+/=".contains(b));
+        && value.iter().skip(1).any(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || b"+/=".contains(b));
     looks && push(trigger, hits, Kind::Token, from, to, Some(Rest::Word))
 }
 
@@ -120,6 +120,14 @@ fn is_other_label(trigger: &Trigger<'_>) -> bool {
     let new_hump = start > 0 && hay[start].is_ascii_uppercase() && hay[start - 1].is_ascii_lowercase();
     let is_part = !(starts_word(hay, start) || new_hump);
     let value = &hay[end..];
+    // `…x8ePw==` is the end of base64.
+    let run = hay[start.saturating_sub(24)..start].iter().rev();
+    if run.take_while(|b| b.is_ascii_alphanumeric() || b"+/".contains(b)).count() == 24 {
+        return true;
+    }
+    if label.contains("key") && is_key_file(&value[..token_end(value, 0)]) {
+        return true;
+    }
     let digits = value.iter().take_while(|b| b.is_ascii_digit()).count();
     if label.starts_with("pwd") && (before.ends_with("old") || !is_part && !before.ends_with('_')) {
         // The shell's working folder.
@@ -142,6 +150,13 @@ fn is_other_label(trigger: &Trigger<'_>) -> bool {
                 && !value.get(digits).is_some_and(u8::is_ascii_alphanumeric);
     }
     false
+}
+
+/// Whether the value is where a key is, rather than the key.
+fn is_key_file(value: &[u8]) -> bool {
+    let value = lower(value);
+    let rooted = value.starts_with(['/', '~', '$', '.']) || value.get(1..3) == Some(":\\");
+    rooted && [".pem", ".key", ".der", ".p12", ".pfx", ".crt"].iter().any(|e| value.ends_with(e))
 }
 
 /// `?sig=…&code=…` in a URL. Short words there are settings.
@@ -200,13 +215,14 @@ pub(crate) fn spoken(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
 
 /// `password hunter2`, `identified by '…'`.
 pub(crate) fn word_after(trigger: &Trigger<'_>, hits: &mut Vec<Hit>) -> bool {
-    let Trigger { hay, end, .. } = *trigger;
+    let Trigger { hay, start, end, .. } = *trigger;
     let (from, quote) = open_quote(hay, end - 1);
     let to = quote.map_or_else(|| token_end(hay, from), |q| closing(hay, from, q));
     let value = trim_sentence(&hay[from..to]);
     let to = from + value.len();
     let telling = quote.is_some()
-        || value.len() >= 4
+        || starts_word(hay, start)
+            && value.len() >= 4
             && value.iter().any(u8::is_ascii_digit)
             && value.iter().any(u8::is_ascii_alphabetic);
     telling && push(trigger, hits, Kind::Password, from, to, None)
