@@ -91,6 +91,7 @@ ui-finding-speaks-column = Spricht
 ui-finding-for = dafür
 ui-finding-against = dagegen
 ui-finding-neither = weder noch
+ui-finding-others = Sagen dazu nichts: { $count }
 ui-unmeasured = Nicht gemessen: { $count }
 ui-reason = Grund
 
@@ -216,11 +217,12 @@ ui-review-file-kept = { $name } geht mit
 ## Datei lesen
 ui-file-back = Zurück zu dem, was Sie senden
 ui-file-lead = Genau das wird gesendet.
+ui-file-placeholders = Was Sie oder andere kenntlich macht, ist ersetzt. Jeder Platzhalter wie { $example } steht überall für denselben Wert, und den sieht niemand außer Ihnen.
 ui-file-shortened = Die Datei ist lang. Hier steht nur ihr Anfang, gesendet wird sie ganz.
 ui-file-text = Text von { $name }
 
 ## Gesendet
-ui-sent-title-filed = Ihre Meldung ist angekommen
+ui-sent-title-filed = Ihr Ticket ist abgegeben
 ui-sent-title-waiting = Ihre Meldung liegt zum Senden bereit
 ui-sent-title-attention = Ihre Meldung braucht Ihre Aufmerksamkeit
 ui-sent-waiting-lead = Sie müssen nichts tun. Befund versucht es weiter, auch nach einem Neustart, und sendet Ihre Meldung nur ein einziges Mal.

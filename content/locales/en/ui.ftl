@@ -91,6 +91,7 @@ ui-finding-speaks-column = Speaks
 ui-finding-for = for it
 ui-finding-against = against it
 ui-finding-neither = neither way
+ui-finding-others = Say nothing about it: { $count }
 ui-unmeasured = Not measured: { $count }
 ui-reason = Reason
 
@@ -216,11 +217,12 @@ ui-review-file-kept = { $name } goes along
 ## File reader
 ui-file-back = Back to what you send
 ui-file-lead = This is exactly what is sent.
+ui-file-placeholders = What identifies you or others is replaced. Each placeholder such as { $example } stands for the same value everywhere, and nobody but you sees that value.
 ui-file-shortened = The file is long. Only its beginning is shown here; all of it is sent.
 ui-file-text = Text of { $name }
 
 ## Sent
-ui-sent-title-filed = Your message has arrived
+ui-sent-title-filed = Your ticket is filed
 ui-sent-title-waiting = Your message is ready to be sent
 ui-sent-title-attention = Your message needs your attention
 ui-sent-waiting-lead = You do not need to do anything. Befund keeps trying, also after a restart, and sends your message only once.

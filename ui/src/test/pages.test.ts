@@ -252,6 +252,18 @@ describe("finding and fix", () => {
     }
   });
 
+  it("counts what says something, and keeps the rest apart", async () => {
+    const backend = new FakeBackend("en");
+    const { finding } = backend.views.pages;
+    const row = (speaks: string) => ({ title: "Clock", value: "0.1 s", usual: null, status: "ok", speaks });
+    finding.evidence = ["for", "for", "against", "neither", "neither", "neither"].map(row);
+    await onCase(backend, "finding");
+    expect(text()).toContain("2 of 3 measurements speak for it");
+    const rest = control("Say nothing about it: 3").closest("details");
+    expect(rest?.open).toBe(false);
+    expect(rest?.querySelectorAll("tbody tr")).toHaveLength(3);
+  });
+
   it("never shows what was not measured as in order", async () => {
     await onCase(new FakeBackend("en"), "finding");
     const row = [...document.querySelectorAll("tr")].find((each) => each.textContent.includes("IPv6"));
@@ -358,6 +370,16 @@ describe("review", () => {
     await onPage("file");
     expect(document.querySelector("pre")?.textContent).toBe(backend.views.file.text);
     expect(document.querySelector("pre *")).toBeNull();
+  });
+
+  it("marks what is replaced, and says what a placeholder is", async () => {
+    const backend = new FakeBackend("en");
+    await onReview(backend);
+    await press("View: facts.json");
+    await onPage("file");
+    expect(document.querySelector("pre")?.textContent).toBe(backend.views.file.text);
+    expect([...document.querySelectorAll("pre mark")].map((mark) => mark.textContent)).toEqual(["[host-1]", "[ip-2]"]);
+    expect(text()).toContain("placeholder such as [host-1]");
   });
 });
 
