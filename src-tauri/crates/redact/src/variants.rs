@@ -153,8 +153,10 @@ fn person(value: &str, of: usize, all: &mut Collected) {
         ] {
             all.spellings(&joined, Form::Word, of);
         }
-        for part in parts.iter().filter(|p| p.chars().filter(|c| c.is_alphabetic()).count() >= 4) {
-            if !names_nobody(part) {
+        // Double names are used by halves, too.
+        let halves = parts.iter().filter(|p| p.contains('-')).flat_map(|p| p.split('-'));
+        for part in parts.iter().copied().chain(halves) {
+            if part.chars().filter(|c| c.is_alphabetic()).count() >= 4 && !names_nobody(part) {
                 all.spellings(part, form(part), of);
             }
         }
