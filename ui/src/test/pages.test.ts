@@ -379,6 +379,7 @@ describe("review", () => {
     await onPage("file");
     expect(document.querySelector("pre")?.textContent).toBe(backend.views.file.text);
     expect([...document.querySelectorAll("pre mark")].map((mark) => mark.textContent)).toEqual(["[host-1]", "[ip-2]"]);
+    expect(text()).toContain("This is exactly what is sent. What identifies you");
     expect(text()).toContain("placeholder such as [host-1]");
   });
 });
