@@ -30,6 +30,8 @@ pub fn system_language() -> Lang {
     ["LC_ALL", "LC_MESSAGES", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))
+        // Windows has no such variables, and a program that macOS starts from its menu gets none.
+        .or_else(sys_locale::get_locale)
         .map_or(Lang::En, |locale| Lang::from_locale(&locale))
 }
 

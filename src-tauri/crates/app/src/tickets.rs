@@ -186,9 +186,7 @@ impl App {
 
     fn state_text(&self, row: &OutboxRow, state: SendState) -> String {
         match state {
-            SendState::Filed => {
-                self.message_with("ticket-filed-at", &[("time", &self.when(row.updated_at))])
-            }
+            SendState::Filed => self.message_with("ticket-filed-at", &[("time", &self.when(row.updated_at))]),
             SendState::Waiting => self.message("ticket-waiting"),
             SendState::Attention => self.message("ticket-attention"),
         }
