@@ -41,7 +41,9 @@ const DIRECTORY_MAX: u64 = 1 << 20;
 const END: [u8; 4] = [b'P', b'K', 5, 6];
 const CENTRAL: [u8; 4] = [b'P', b'K', 1, 2];
 const LOCAL: [u8; 4] = [b'P', b'K', 3, 4];
+const LOCATOR: [u8; 4] = [b'P', b'K', 6, 7];
 const END_LEN: u64 = 22;
+const LOCATOR_LEN: usize = 20;
 const CENTRAL_LEN: usize = 46;
 const LOCAL_LEN: usize = 30;
 
@@ -99,6 +101,10 @@ pub(crate) fn read(
     }
 
     let directory = bytes_at(reader, offset, size as usize).map_err(io)?;
+    // A pointer to a second directory, which the zip crate would follow, fits into the last entry's comment.
+    if directory.len().checked_sub(LOCATOR_LEN).is_some_and(|at| directory[at..].starts_with(&LOCATOR)) {
+        return Err(unusual(place, "the zip", "the format for very large archives (zip64)"));
+    }
     let mut rest = directory.as_slice();
     let mut index = Index::new();
     let mut folded = BTreeMap::new();
@@ -198,7 +204,12 @@ fn take_entry(rest: &mut &[u8], place: &str) -> Result<Listed, PackageError> {
     let head = Fields(head.to_vec());
     let [name_len, extra_len, comment_len] = [28, 30, 32].map(|at| usize::from(head.u16(at)));
     let (name, tail) = tail.split_at_checked(name_len).ok_or_else(broken)?;
-    let (_, tail) = tail.split_at_checked(extra_len + comment_len).ok_or_else(broken)?;
+    let (extra, tail) = tail.split_at_checked(extra_len).ok_or_else(broken)?;
+    let (_, tail) = tail.split_at_checked(comment_len).ok_or_else(broken)?;
+    // Some programs read this field's name in place of the entry's own.
+    if has_field(extra, 0x7075) {
+        return Err(unusual(place, &String::from_utf8_lossy(name), "a second name for a file"));
+    }
     *rest = tail;
     Ok(Listed {
         made_by: head.u16(4) >> 8,
@@ -211,6 +222,17 @@ fn take_entry(rest: &mut &[u8], place: &str) -> Result<Listed, PackageError> {
         offset: head.u32(42).into(),
         name: name.to_vec(),
     })
+}
+
+/// Whether the extra fields have one of this kind.
+fn has_field(mut extra: &[u8], kind: u16) -> bool {
+    while let [a, b, c, d, rest @ ..] = extra {
+        if u16::from_le_bytes([*a, *b]) == kind {
+            return true;
+        }
+        extra = rest.get(usize::from(u16::from_le_bytes([*c, *d]))..).unwrap_or_default();
+    }
+    false
 }
 
 impl Listed {

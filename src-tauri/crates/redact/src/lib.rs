@@ -2,7 +2,8 @@
 //!
 //! Two sources tell what is private: the [`Names`] that the caller knows of this computer and its
 //! person, and detectors for what shows by its form (addresses, tokens, keys, passwords with their
-//! label, IBANs, card numbers). Both run over bytes in one pass of bounded memory; each value becomes a
+//! label, IBANs, card numbers, telephone numbers) or by what stands around (the host of a log's line, a user after
+//! `Accepted password for`). What is found once by its surroundings is a known name from then on. Both run over bytes in one pass of bounded memory; each value becomes a
 //! numbered placeholder such as `[host-1]`, the same one wherever it stands. [`scan`] looks through
 //! finished bytes with the same eyes, so that nothing leaves which the pass would still have replaced.
 //!

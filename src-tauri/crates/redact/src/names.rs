@@ -12,8 +12,8 @@ use crate::variants::LONGEST;
 /// Known private values, each with its kind.
 ///
 /// Each is found in any case, as a word of its own, and in the encodings in which programs write it. A
-/// full name is found in both orders and in its parts of four letters and more; a computer's name with
-/// and without its domain. Values that name nobody (`root`, `localhost`, a private address) are not
+/// full name is found in both orders and in its parts of four letters and more, in the genitive, and
+/// inside compounds; a computer's name with and without its domain. Values that name nobody (`root`, `localhost`, a private address) are not
 /// taken; values too common or too short to mean anything by themselves (`max`, `pc`) are replaced only
 /// where it is clear what they are: in a home folder's path, in `user@host`, after a label.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -206,6 +206,31 @@ fn what_could_be_read_in_two_ways_is_refused() {
     says(&refused(lying_count), "more than it says");
 }
 
+/// The zip with extra fields and a comment at its last entry of the directory.
+fn with_trailer(mut zip: Vec<u8>, extra: &[u8], comment: &[u8]) -> Vec<u8> {
+    let entry = zip.windows(4).rposition(|w| w == b"PK\x01\x02").unwrap();
+    zip[entry + 30..entry + 32].copy_from_slice(&(extra.len() as u16).to_le_bytes());
+    zip[entry + 32..entry + 34].copy_from_slice(&(comment.len() as u16).to_le_bytes());
+    let end = zip.len() - 22;
+    let size = u32::from_le_bytes(zip[end + 12..end + 16].try_into().unwrap());
+    let more = (extra.len() + comment.len()) as u32;
+    zip[end + 12..end + 16].copy_from_slice(&(size + more).to_le_bytes());
+    zip.splice(end..end, [extra, comment].concat());
+    zip
+}
+
+#[test]
+fn second_directories_and_second_names_are_refused() {
+    let good = || raw(&[entry("manifest.json", manifest())]);
+    let harmless = with_trailer(good(), &[0x55, 0x54, 1, 0, 0], b"a comment");
+    assert!(open_with(Cursor::new(harmless), "x", Limits::default()).is_ok());
+    let mut locator = b"PK\x06\x07".to_vec();
+    locator.resize(20, 0);
+    says(&refused(with_trailer(good(), &[], &locator)), "zip64");
+    let second = [&[0x55, 0x54, 1, 0, 0, 0x75, 0x70, 6, 0, 1, 0, 0, 0, 0], b"x".as_slice()].concat();
+    says(&refused(with_trailer(good(), &second, &[])), "second name");
+}
+
 #[test]
 fn places_outside_the_zip_are_refused() {
     let with = |offset, packed| {

@@ -7,6 +7,7 @@ use befund_redact::{Kind, Names, Redactor};
 use befund_reference::Reference;
 use jiff::Timestamp;
 use rand::SeedableRng as _;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -194,8 +195,62 @@ impl Sample {
     }
 }
 
-fn measured<T: DeserializeOwned>(subject: &str, value: Value) -> Reading<T> {
+fn measured<T: DeserializeOwned + JsonSchema>(subject: &str, mut value: Value) -> Reading<T> {
+    let schema = schemars::schema_for!(T).to_value();
+    complete(&schema, &schema, &mut value);
     Reading::Value(serde_json::from_value(value).unwrap_or_else(|e| panic!("the sample's {subject}: {e}")))
+}
+
+/// What the schema requires and the sample does not say, so that a new fact needs no change here.
+fn complete(root: &Value, schema: &Value, value: &mut Value) {
+    let schema = resolved(root, schema);
+    for inner in alternatives(schema) {
+        complete(root, inner, value);
+    }
+    match value {
+        Value::Object(fields) if !fields.contains_key("absent") => {
+            for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                if name != "absent" && !fields.contains_key(name) {
+                    let mut filler = filler(root, &schema["properties"][name]);
+                    complete(root, &schema["properties"][name], &mut filler);
+                    fields.insert(name.into(), filler);
+                }
+            }
+            for (name, inner) in fields {
+                complete(root, &schema["properties"][name], inner);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| complete(root, &schema["items"], item)),
+        _ => {}
+    }
+}
+
+fn resolved<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
+    let target = schema["$ref"].as_str().and_then(|r| root.pointer(r.strip_prefix('#')?));
+    target.map_or(schema, |target| resolved(root, target))
+}
+
+fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
+    ["anyOf", "oneOf", "allOf"].iter().filter_map(|k| schema[*k].as_array()).flatten()
+}
+
+/// Absent where that is allowed; otherwise the plainest value.
+fn filler(root: &Value, schema: &Value) -> Value {
+    let schema = resolved(root, schema);
+    let inner: Vec<&Value> = alternatives(schema).map(|s| resolved(root, s)).collect();
+    if inner.iter().any(|s| s["properties"]["absent"].is_object()) {
+        return json!({ "absent": { "reason": "not_supported" } });
+    }
+    let words = inner.iter().copied().chain([schema]);
+    let word = words.flat_map(|s| [&s["const"], &s["enum"][0]]).find(|w| w.is_string());
+    match (word, schema["type"].as_str().unwrap_or_default()) {
+        (Some(word), _) => word.clone(),
+        (None, "array") => json!([]),
+        (None, "boolean") => json!(false),
+        (None, "integer" | "number") => json!(0),
+        (None, "object") => json!({}),
+        (None, _) => json!(""),
+    }
 }
 
 fn facts(started_at: Timestamp) -> Snapshot {
