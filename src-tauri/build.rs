@@ -3,6 +3,8 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=ui/dist");
+    // Tauri watches only the folders that it takes by default.
+    println!("cargo::rerun-if-changed=src-tauri/capabilities");
     let attributes =
         tauri_build::Attributes::new().capabilities_path_pattern("src-tauri/capabilities/**/*").app_manifest(
             tauri_build::AppManifest::new()

@@ -3,7 +3,7 @@
 
 use anyhow::{Result, bail};
 use befund_content::{Lang, Messages};
-use befund_tests::{Axe, Scratch, Window, befund};
+use befund_tests::{Axe, Scratch, Window, befund, desktop};
 use serde_json::Value;
 
 /// One walk: the window, and what each page must fulfil.
@@ -217,4 +217,52 @@ async fn a_case_goes_on_where_it_was_and_settings_hold() -> Result<()> {
     walk.press("ui-home-continue").await?;
     walk.on(&page).await?;
     walk.window.close().await
+}
+
+#[test]
+fn without_a_display_one_line_says_so() -> Result<()> {
+    for (locale, words) in [("en_US.UTF-8", "there is no display here"), ("de_DE.UTF-8", "keinen Bildschirm")]
+    {
+        let output = Scratch::new()?
+            .command(&desktop()?)?
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .env("LANG", locale)
+            .output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(words) && !said.contains("panicked"), "{said}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_in_the_window_leads_out_of_it() -> Result<()> {
+    let scratch = Scratch::new()?;
+    let window = Window::open(&scratch, "en_US").await?;
+    window.page("home").await?;
+    for way in [
+        "location.href = 'https://befund.invalid/'",
+        "location.href = 'file:///etc/passwd'",
+        "open('https://befund.invalid/')",
+        "document.body.append(Object.assign(document.createElement('iframe'), { src: 'https://befund.invalid/' }))",
+    ] {
+        window.run(way).await?;
+        // Answered after the engine has decided about the way out.
+        window.run("return new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))").await?;
+        let place = window.run("return location.protocol + document.querySelector('h1')?.innerText").await?;
+        assert_eq!(place, "tauri:What is not working?", "{way}");
+    }
+    // The policy of the page refuses, and not merely the port.
+    let refused = "
+        return new Promise((done) => {
+            addEventListener('securitypolicyviolation', (e) => done(e.effectiveDirective), { once: true });
+            fetch('http://127.0.0.1:9/').catch(() => setTimeout(() => done('nothing refused it'), 1000));
+        })";
+    assert_eq!(window.run(refused).await?, "connect-src");
+    let foreign = "
+        return window.__TAURI_INTERNALS__.invoke('plugin:event|emit', { event: 'x' }).then(() => 'allowed', (e) => String(e))";
+    let answer = window.run(foreign).await?;
+    assert!(answer.as_str().is_some_and(|a| a.contains("not allowed")), "{answer}");
+    window.close().await
 }
