@@ -77,6 +77,26 @@ report-privacy = Schwärzung
 report-privacy-none = Es wurde nichts Privates gefunden und deshalb nichts ersetzt.
 report-privacy-replaced = Private Werte sind durch Platzhalter wie { $example } ersetzt. Derselbe Wert hat in jeder Datei dieses Pakets denselben Platzhalter.
 report-privacy-scanned = Das fertige Paket wurde nach allen bekannten Werten durchsucht: nichts gefunden. Das Paket sagt nicht, welcher Platzhalter für welchen Wert steht.
+## Was ersetzt wird
+
+report-kind-user = Namen von Personen
+report-kind-home = Benutzerordner
+report-kind-host = Computernamen
+report-kind-domain = Domänen
+report-kind-mac = Hardware-Adressen
+report-kind-ip = öffentliche Adressen
+report-kind-ssid = WLAN-Namen
+report-kind-mail = E-Mail-Adressen
+report-kind-phone = Telefonnummern
+report-kind-serial = Seriennummern
+report-kind-token = Zugangscodes
+report-kind-password = Passwörter
+report-kind-key = Schlüssel
+report-kind-cookie = Cookies
+report-kind-iban = Bankkonten
+report-kind-card = Zahlungskarten
+report-kind-term = interne Begriffe
+
 report-files = Dateien
 report-files-text = Das Paket enthält neben diesem Bericht diese Dateien. Das Manifest nennt ihre Prüfsummen und was in jeder von ihnen ersetzt wurde.
 report-files-removed = Von der Person herausgenommen: { $names }.
@@ -121,6 +141,7 @@ report-subject-web = Verbindungsprüfung (HTTP)
 report-subject-tls = Zertifikate (TLS)
 report-subject-proxy = Proxy
 report-subject-clock = Uhr
+report-subject-path = Weg und Qualität
 
 ## Felder von facts.json: report-field-FELD, oder report-field-ELTERNTEIL-FELD, wo ein Wort zwei Bedeutungen hat.
 
@@ -234,6 +255,34 @@ report-field-http-offset-seconds = Vorsprung vor Webservern
 report-field-offset-seconds = Vorsprung
 report-field-server = Server
 report-field-stratum = Stratum
+report-field-ways = die Wege
+report-field-end = Ende
+report-field-ended-by = gesagt von
+report-field-hops = Router auf dem Weg
+report-field-number = Schritt
+report-field-router = Router
+report-field-connection = TCP-Verbindung
+report-field-other-ways = andere Wege
+report-field-line = alle Messreihen zusammen
+report-field-method = gemessen mit
+report-field-sent-count = gesendet
+report-field-lost-count = verloren
+report-field-loss-percent = Verlust
+report-field-median-ms = mittlere Laufzeit
+report-field-min-ms = kürzeste Laufzeit
+report-field-max-ms = längste Laufzeit
+report-field-jitter-ms = Schwankung
+report-field-outage-count = Unterbrechungen
+report-field-outage-ms = Dauer der Unterbrechungen
+report-field-series = Messreihen
+report-field-role = wo
+report-field-received-count = beantwortet
+report-field-sizes = Paketgrößen
+report-field-tried-bytes = versucht
+report-field-answered-bytes = größtes beantwortetes
+report-field-told-bytes = von einem Router genannt
+report-field-told-by = genannt von
+report-field-link-changes-count = Verbindungswechsel am Anschluss
 
 ## Wörter von facts.json
 
@@ -287,6 +336,21 @@ report-value-unknown-issuer = Aussteller nicht vertraut
 report-value-self-signed = selbst ausgestellt
 report-value-invalid = ungültig
 report-value-handshake-failed = keine verschlüsselte Verbindung
+report-value-end-reached = erreicht
+report-value-no-way = ein Router kennt keinen Weg
+report-value-host-unreachable = der nächste Router antwortet nicht
+report-value-end-refused = unterwegs abgewiesen
+report-value-circle = läuft im Kreis
+report-value-silent = Stille
+report-value-prohibited-here = auf diesem Computer verboten
+report-value-router-silent = der eigene Router antwortet nicht
+report-value-not-sent = nicht gesendet
+report-value-role-router = Router dieses Netzes
+report-value-internet = Internet
+report-value-method-echo = Ping
+report-value-method-connect = TCP-Verbindungen
+report-value-too-big = ein Router nennt es zu groß
+report-value-vanished = verschwunden
 
 ## Ereignisse aus session.json
 

@@ -77,6 +77,26 @@ report-privacy = Privacy
 report-privacy-none = Nothing private was found, so nothing was replaced.
 report-privacy-replaced = Private values are replaced by placeholders such as { $example }. The same value has the same placeholder in every file of this package.
 report-privacy-scanned = The finished package was searched for every known value: nothing was found. The package does not say which placeholder stands for which value.
+## What is replaced
+
+report-kind-user = names of persons
+report-kind-home = home folders
+report-kind-host = computer names
+report-kind-domain = domains
+report-kind-mac = hardware addresses
+report-kind-ip = public addresses
+report-kind-ssid = Wi-Fi names
+report-kind-mail = mail addresses
+report-kind-phone = telephone numbers
+report-kind-serial = serial numbers
+report-kind-token = access tokens
+report-kind-password = passwords
+report-kind-key = keys
+report-kind-cookie = cookies
+report-kind-iban = bank accounts
+report-kind-card = payment cards
+report-kind-term = internal terms
+
 report-files = Files
 report-files-text = The package holds these files beside this report. The manifest lists their check sums and what was replaced in each of them.
 report-files-removed = Left out by the person: { $names }.
@@ -121,6 +141,7 @@ report-subject-web = Connectivity check (HTTP)
 report-subject-tls = Certificates (TLS)
 report-subject-proxy = Proxy
 report-subject-clock = Clock
+report-subject-path = Way and quality
 
 ## Fields of facts.json: report-field-FIELD, or report-field-PARENT-FIELD where one word has two meanings.
 
@@ -234,6 +255,34 @@ report-field-http-offset-seconds = ahead of web servers
 report-field-offset-seconds = ahead
 report-field-server = server
 report-field-stratum = stratum
+report-field-ways = ways
+report-field-end = end
+report-field-ended-by = said by
+report-field-hops = routers on the way
+report-field-number = step
+report-field-router = router
+report-field-connection = TCP connection
+report-field-other-ways = other ways
+report-field-line = all series together
+report-field-method = measured with
+report-field-sent-count = sent
+report-field-lost-count = lost
+report-field-loss-percent = loss
+report-field-median-ms = middle round trip
+report-field-min-ms = shortest round trip
+report-field-max-ms = longest round trip
+report-field-jitter-ms = jitter
+report-field-outage-count = interruptions
+report-field-outage-ms = length of the interruptions
+report-field-series = series
+report-field-role = where
+report-field-received-count = answered
+report-field-sizes = packet sizes
+report-field-tried-bytes = tried
+report-field-answered-bytes = largest answered
+report-field-told-bytes = named by a router
+report-field-told-by = named by
+report-field-link-changes-count = changes of the adapter’s connection
 
 ## Words of facts.json
 
@@ -287,6 +336,21 @@ report-value-unknown-issuer = issuer not trusted
 report-value-self-signed = self-signed
 report-value-invalid = invalid
 report-value-handshake-failed = no encrypted connection
+report-value-end-reached = reached
+report-value-no-way = a router knows no way
+report-value-host-unreachable = the next router does not answer
+report-value-end-refused = turned away on the way
+report-value-circle = goes in a circle
+report-value-silent = silence
+report-value-prohibited-here = forbidden on this computer
+report-value-router-silent = this network’s router does not answer
+report-value-not-sent = not sent
+report-value-role-router = router of this network
+report-value-internet = internet
+report-value-method-echo = ping
+report-value-method-connect = TCP connections
+report-value-too-big = a router calls it too big
+report-value-vanished = vanished
 
 ## Events of session.json
 

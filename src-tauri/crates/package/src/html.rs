@@ -133,6 +133,9 @@ struct Report<'a> {
     subjects: Vec<SubjectView>,
     has_session: bool,
     events: Vec<EventRow>,
+    /// A placeholder that does occur.
+    example: String,
+    /// Kinds in words, and how many different values of each there are.
     replaced: Vec<(String, u64)>,
     files: Vec<FileRow>,
     left_out: String,
@@ -161,11 +164,6 @@ impl Report<'_> {
     /// Whether nobody knows when things were tried, so that there is no column for it.
     fn is_timeless(&self) -> bool {
         self.tried.iter().all(|t| t.time.is_empty())
-    }
-
-    /// A placeholder that does occur.
-    fn example(&self) -> String {
-        format!("[{}-1]", self.replaced.first().map_or("host", |(kind, _)| kind))
     }
 }
 
@@ -226,7 +224,8 @@ pub(crate) fn render(page: &Page<'_>) -> Result<String, askama::Error> {
         subjects: page.facts.map_or_else(Vec::new, |facts| subjects(facts, &tables)),
         has_session: page.session.is_some(),
         events: page.session.map_or_else(Vec::new, |session| events(session, labels, page.times)),
-        replaced: page.replaced.iter().map(|(kind, n)| (kind.clone(), *n)).collect(),
+        example: format!("[{}-1]", page.replaced.keys().next().map_or("host", String::as_str)),
+        replaced: page.replaced.iter().map(|(kind, n)| (labels.kind(kind), *n)).collect(),
         files: page
             .files
             .iter()

@@ -32,6 +32,11 @@ impl Labels {
         Some(self.get(key, &[])).filter(|found| found != key)
     }
 
+    /// A kind of private value in words.
+    pub(crate) fn kind(self, kind: &str) -> String {
+        self.find(&format!("report-kind-{kind}")).unwrap_or_else(|| kind.to_owned())
+    }
+
     /// A subject's title.
     pub(crate) fn subject(self, subject: &str) -> String {
         self.find(&format!("report-subject-{subject}")).unwrap_or_else(|| plain(subject))
@@ -168,6 +173,13 @@ mod tests {
     fn a_probability_is_never_rounded_to_certainty() {
         let shown = |share| Labels(Lang::En).share(share);
         assert_eq!([0.9997, 0.94, 0.004, 1.0, 0.0].map(shown), ["over 99%", "94%", "under 1%", "100%", "0%"]);
+    }
+
+    #[test]
+    fn every_kind_of_private_value_has_words() {
+        for (kind, lang) in befund_redact::Kind::ALL.into_iter().flat_map(|k| Lang::ALL.map(|l| (k, l))) {
+            assert!(Labels(lang).find(&format!("report-kind-{kind}")).is_some(), "{lang} {kind}");
+        }
     }
 
     /// Fields and words of the published schema, with the field that holds them.

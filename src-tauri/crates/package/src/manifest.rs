@@ -13,6 +13,9 @@ use serde_json::Value;
 /// The format of manifest.json that this program writes.
 pub(crate) const SCHEMA: &str = "befund.manifest/1";
 
+/// Its name in the zip.
+pub(crate) const FILE: &str = "manifest.json";
+
 /// What a package says about itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(extend("$id" = "befund.manifest/1"))]

@@ -39,6 +39,21 @@ fn a_value_cannot_hide_behind_the_escapes_of_json_or_html() {
 }
 
 #[test]
+fn counts_of_secrets_are_no_secrets() {
+    let mut log = String::from("Cookie: sid=abc123\nAuthorization: Bearer abcdef123456\nPIN: 4711\n");
+    for n in 0..1200 {
+        log.push_str(&format!("password=short{n}\n"));
+    }
+    for lang in Lang::ALL {
+        let mut sample = Sample::new(lang);
+        sample.extra_files[0].bytes = log.clone().into_bytes();
+        let built = build_with(&sample.contents(), &mut redactor(), |_| ()).unwrap();
+        assert_eq!(built.manifest.redactions.by_kind["password"], 1201);
+        assert_eq!(built.manifest.redactions.values["cookie"], 1);
+    }
+}
+
+#[test]
 fn a_file_that_was_left_out_cannot_leak() {
     let mut sample = Sample::new(Lang::De);
     sample.removed = vec!["logs/befund.log".into()];
