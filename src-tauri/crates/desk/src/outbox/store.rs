@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use schemars::JsonSchema;
@@ -16,6 +17,12 @@ pub(super) const DATABASE: &str = "outbox.sqlite";
 
 /// Locked by everyone who has the database open; alone by who moves it aside.
 const IN_USE: &str = "outbox.in-use";
+
+/// How long others are waited for. None of them takes a tenth of it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often is looked whether they are done.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// What each version adds; the position is the version that it leads to.
 const MIGRATIONS: &[&str] = &["
@@ -106,13 +113,27 @@ fn move_aside(dir: &Path) -> std::io::Result<PathBuf> {
     Ok(to)
 }
 
+/// Waits for others that are opening, mending or closing the list. SQLite waits by itself only for those that
+/// write: whoever comes while another one switches to the write-ahead log, reads it again after a crash or
+/// removes it as the last one is turned away at once.
 fn connect(path: &Path) -> Result<Connection, DeskError> {
+    let given_up = Instant::now() + PATIENCE;
+    loop {
+        match connect_now(path) {
+            // Nothing tells when it is free; SQLite's own waiting looks again and again, too.
+            Err(DeskError::Busy { .. }) if Instant::now() < given_up => thread::sleep(LOOK_AGAIN),
+            outcome => return outcome,
+        }
+    }
+}
+
+fn connect_now(path: &Path) -> Result<Connection, DeskError> {
     let doing = "opening the list of tickets";
     let failed = |e| DeskError::database(doing, path, e);
     // SQLite gives its other files the permissions of this one.
     durable::open_private(path).map_err(|e| DeskError::file(doing, path, e))?;
     let mut connection = Connection::open(path).map_err(failed)?;
-    connection.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
     // Before anything is written: a newer Befund's list is left exactly as it is.
     let found = version(&connection, path)?;
     let known = MIGRATIONS.len() as i64;

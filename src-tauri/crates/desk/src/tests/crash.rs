@@ -104,7 +104,7 @@ fn start(dir: &Path, with: With, first: u64, count: u64, steps: i64) -> Child {
         .args(["tests::crash::victim", "--exact", "--nocapture", "--test-threads=1"])
         .env(VICTIM, format!("{}|{with}|{first}|{count}|{steps}", dir.display()))
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::inherit())
         .spawn()
         .unwrap()
 }

@@ -220,6 +220,26 @@ fn two_deliverers_at_once_double_nothing() {
     assert!(outbox.list().unwrap().iter().all(|row| row.state == State::Done));
 }
 
+/// The window and the terminal, for the first time: making the list takes it for oneself for a moment, and so
+/// does closing it as the last one.
+#[test]
+fn whoever_opens_the_list_at_the_same_time_waits_for_the_other() {
+    for round in 0..40 {
+        let dir = tempfile::tempdir().unwrap();
+        let start = Barrier::new(6);
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(|| {
+                    start.wait();
+                    for _ in 0..3 {
+                        Outbox::open(dir.path()).unwrap_or_else(|e| panic!("round {round}: {e}"));
+                    }
+                });
+            }
+        });
+    }
+}
+
 #[test]
 fn what_another_process_works_on_is_left_to_it() {
     let dir = tempfile::tempdir().unwrap();
