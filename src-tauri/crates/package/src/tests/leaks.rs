@@ -54,6 +54,28 @@ fn counts_of_secrets_are_no_secrets() {
 }
 
 #[test]
+fn text_full_of_secrets_makes_a_package_without_them() {
+    let words = "wlp3s0  ESSID:\"Mein Netz7\"  Access Point\npassword=\"hunter2x\" psk='hunter2x' {\"username\":\"nora7\"}\n\
+                 Cookie: a=hunter2x' -H \"Authorization: Bearer hunter2xyz\"\nSSID: Mein Netz7\n<password>hunter2x</password>\n\
+                 C:\\Users\\nora7\\x \"CORP\\nora7\" Tel.: 030 23125-317 user=nora7&code=hunter2x9 PIN: 4711";
+    for lang in Lang::ALL {
+        let mut sample = Sample::new(lang);
+        sample.words = words.into();
+        sample.extra_files[0].bytes = words.into();
+        sample.finding = super::sample::text(words, words);
+        sample.session = serde_json::json!({ "entries": [ { "at": "2026-11-23T13:00:00Z",
+            "event": { "kind": "worded", "words": words, "password": "hunter2x" } } ] });
+        let built = build_with(&sample.contents(), &mut redactor(), |_| ()).unwrap();
+        for file in &built.files {
+            let content = String::from_utf8_lossy(built.file(&file.name).unwrap());
+            for private in ["hunter2", "Mein Netz7", "nora7", "23125", "4711"] {
+                assert!(!content.contains(private), "{private} in {}", file.name);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_file_that_was_left_out_cannot_leak() {
     let mut sample = Sample::new(Lang::De);
     sample.removed = vec!["logs/befund.log".into()];
