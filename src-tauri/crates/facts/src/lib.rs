@@ -8,6 +8,8 @@
 mod context;
 mod entries;
 mod net;
+#[cfg(target_os = "linux")]
+mod network_manager;
 mod reading;
 mod registry;
 mod sensitivity;
@@ -19,12 +21,14 @@ pub mod dns;
 pub mod filesystems;
 pub mod links;
 pub mod memory;
+pub mod path;
 pub mod proxy;
 pub mod reach;
 pub mod routes;
 pub mod system;
 pub mod tls;
 pub mod web;
+pub mod wifi;
 
 pub use context::{Context, Endpoints, HttpEndpoint, Limits};
 pub use reading::{Absence, Reading, Reason};

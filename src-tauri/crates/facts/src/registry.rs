@@ -125,12 +125,16 @@ subjects! {
     Computer filesystems: crate::filesystems::Filesystems,
     /// Network interfaces.
     Computer links: crate::links::Links,
+    /// Wireless networks: radio, signal, signing in.
+    Computer wifi: crate::wifi::Wifi,
     /// Default routes and whether their gateways answer.
     Computer routes: crate::routes::Routes,
     /// Resolvers and what they answer.
     Computer dns: crate::dns::Dns,
     /// TCP by address and by name.
     Network reach: crate::reach::Reach,
+    /// The first routers on the way, loss, round trips and packet sizes.
+    Network path: crate::path::Path,
     /// Connectivity checks over HTTP.
     Network web: crate::web::Web,
     /// TLS to named hosts, with their certificates.
@@ -190,6 +194,7 @@ pub async fn measure(
         }
     }
     set.abort_all();
+    crate::links::end(cx, started, &mut snapshot.links);
     snapshot.took_ms = started.elapsed().as_millis() as u64;
     snapshot
 }

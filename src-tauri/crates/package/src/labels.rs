@@ -1,20 +1,43 @@
 //! Words for subjects, fields and values of facts.json, and all other words of the report. The words
 //! themselves are in content/locales.
 
-use std::sync::LazyLock;
-
 use befund_content::{Arg, Format, Lang, Messages, Text, format_value};
 use serde_json::Value;
 
-static MESSAGES: LazyLock<Messages> = LazyLock::new(Messages::builtin);
-
 /// Fields whose values are words of a fixed list, and so can be said in the person's language.
-const WORD_FIELDS: [&str; 9] =
-    ["outcome", "kind", "class", "family", "scope", "origin", "neighbour", "echo", "reachable"];
+const WORD_FIELDS: &[&str] = &[
+    "outcome",
+    "kind",
+    "class",
+    "family",
+    "scope",
+    "origin",
+    "neighbour",
+    "knock",
+    "interface_kind",
+    "through_kind",
+    "purpose",
+    "preference",
+    "action",
+    "state",
+    "reason",
+    "duplex",
+    "band",
+    "security",
+    "echo",
+    "reachable",
+    "end",
+    "connection",
+    "role",
+    "method",
+    "tunnel",
+    "by_tcp",
+    "proof",
+];
 
 /// A message in every language.
 pub(crate) fn text(key: &str, args: &[Arg<'_>]) -> Text {
-    Text { en: MESSAGES.get(Lang::En, key, args), de: MESSAGES.get(Lang::De, key, args) }
+    Messages::shared().text(key, |_| args.to_vec())
 }
 
 /// The words of one language.
@@ -24,7 +47,7 @@ pub(crate) struct Labels(pub(crate) Lang);
 impl Labels {
     /// A message.
     pub(crate) fn get(self, key: &str, args: &[Arg<'_>]) -> String {
-        MESSAGES.get(self.0, key, args)
+        Messages::shared().get(self.0, key, args)
     }
 
     /// A message, if there is one.
@@ -86,8 +109,11 @@ impl Labels {
         let plain = |unit: &str| format!("{}\u{a0}{unit}", format_value(value, Format::Count, self.0));
         match field {
             "mtu_bytes" => plain("B"),
-            "port" | "status" | "metric" | "prefix_length" | "stratum" => number.to_string(),
+            "port" | "status" | "metric" | "prefix_length" | "stratum" | "table" | "priority" | "channel" => {
+                number.to_string()
+            }
             f if f.ends_with("_mbps") => plain("Mbit/s"),
+            f if f.ends_with("dbm") => plain("dBm"),
             f if f.ends_with("_bytes") => format_value(value, Format::Bytes, self.0),
             f if f.ends_with("_percent") => format_value(value, Format::Percent, self.0),
             f if f.ends_with("_ms") => format_value(value, Format::Milliseconds, self.0),

@@ -1,11 +1,16 @@
 //! Links from rtnetlink and `/sys/class/net`, put together.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Instant;
 
 use super::netlink::{self, Counters, Link, List};
-use super::{AddressOrigin, Interface, InterfaceAddress, InterfaceKind, Links, address_of};
+use super::{
+    AddressOrigin, Duplex, Interface, InterfaceAddress, InterfaceKind, Known, Links, Meanwhile, address_of,
+    manager,
+};
 use crate::source::{detached, odd, read_number, read_raw, read_text, unread};
-use crate::{Absence, Context, Reading, Reason};
+use crate::{Absence, Context, Reading, Reason, net};
 
 const NET: &str = "/sys/class/net";
 
@@ -24,10 +29,66 @@ mod hardware {
 
 pub(super) async fn measure(cx: Context) -> Reading<Links> {
     let limit = cx.step();
-    match detached("read network interfaces", limit, move || list(&cx)).await {
-        Ok(Ok(interfaces)) => Reading::Value(Links { interfaces }),
+    let inner = cx.clone();
+    let (found, managed) =
+        tokio::join!(detached("read network interfaces", limit, move || list(&inner)), manager::devices(&cx));
+    match found {
+        Ok(Ok(mut interfaces)) => {
+            for interface in &mut interfaces {
+                interface.manager = match &managed {
+                    Ok(devices) => devices
+                        .iter()
+                        .find(|(name, _)| *name == interface.name)
+                        .map(|(_, manager)| manager.clone())
+                        .ok_or_else(|| {
+                            Absence::new(
+                                Reason::NothingToMeasure,
+                                "NetworkManager does not know this interface",
+                            )
+                        })
+                        .into(),
+                    Err(absent) => absent.clone().into(),
+                };
+            }
+            Reading::Value(Links { interfaces })
+        }
         Ok(Err(absent)) | Err(absent) => absent.into(),
     }
+}
+
+/// The counters again, and what came to them since `started`.
+pub(super) fn end(cx: &Context, started: Instant, links: &mut Links) {
+    let now = if cx.is_live() { netlink::dump(List::Links).ok().map(|b| netlink::links(&b)) } else { None };
+    let seconds = started.elapsed().as_secs_f64();
+    for interface in &mut links.interfaces {
+        let counters =
+            now.iter().flatten().find(|link| link.name == interface.name).and_then(|link| link.counters);
+        let since = counters.and_then(|now| meanwhile(interface, &now, seconds));
+        let why = || Absence::new(Reason::NotSupported, "the counters could not be read a second time");
+        interface.meanwhile = since.ok_or_else(why).into();
+    }
+}
+
+fn meanwhile(before: &Interface, now: &Counters, seconds: f64) -> Option<Meanwhile> {
+    // A driver that starts again counts from zero.
+    let more = |before: &Reading<u64>, now: u64| now.checked_sub(*before.value()?);
+    Some(Meanwhile {
+        seconds,
+        rx_packet_count: more(&before.rx_packet_count, now.rx_packets)?,
+        tx_packet_count: more(&before.tx_packet_count, now.tx_packets)?,
+        rx_error_count: more(&before.rx_error_count, now.rx_errors)?,
+        tx_error_count: more(&before.tx_error_count, now.tx_errors)?,
+        rx_dropped_count: more(&before.rx_dropped_count, now.rx_dropped)?,
+        tx_dropped_count: more(&before.tx_dropped_count, now.tx_dropped)?,
+    })
+}
+
+fn counted_once<T>() -> Reading<T> {
+    Reading::absent(Reason::NothingToMeasure, "counted once so far")
+}
+
+fn unmanaged<T>() -> Reading<T> {
+    Reading::absent(Reason::NothingToMeasure, "not asked yet")
 }
 
 fn list(cx: &Context) -> Result<Vec<Interface>, Absence> {
@@ -66,12 +127,27 @@ fn list(cx: &Context) -> Result<Vec<Interface>, Absence> {
     Ok(interfaces.into_iter().map(|(_, interface)| interface).collect())
 }
 
+/// Every link but loopback, of the running system.
+pub(crate) fn known(cx: &Context) -> std::io::Result<Vec<Known>> {
+    let links = netlink::links(&netlink::dump(List::Links)?);
+    let real = links.into_iter().filter(|link| u32::from(link.hardware_type) != hardware::LOOPBACK);
+    Ok(real
+        .map(|link| {
+            let kind = combined(cx, &link).kind;
+            Known { index: link.index, name: link.name, kind }
+        })
+        .collect())
+}
+
 fn with_origin(address: InterfaceAddress, index: u32, known: &[netlink::Assigned]) -> InterfaceAddress {
-    if address.origin != AddressOrigin::Unknown {
+    let Some(known) = known.iter().find(|k| k.index == index && k.address == address.address) else {
         return address;
-    }
-    let origin = known.iter().find(|k| k.index == index && k.address == address.address);
-    InterfaceAddress { origin: origin.map_or(AddressOrigin::Unknown, netlink::Assigned::origin), ..address }
+    };
+    let origin = match address.origin {
+        AddressOrigin::Unknown => known.origin(),
+        told => told,
+    };
+    InterfaceAddress { origin, state: known.state(), ..address }
 }
 
 fn folders(cx: &Context) -> Result<BTreeSet<String>, Absence> {
@@ -244,6 +320,8 @@ fn from_sysfs(cx: &Context, name: String, traits: &Traits) -> Interface {
         mtu_bytes: read_number(cx, &path("mtu")).into(),
         mac: read_text(cx, &path("address")).and_then(|text| mac(text.trim())).into(),
         speed_mbps: if admin_up { speed(kind, read_raw(cx, &path("speed"))) } else { switched_off() },
+        duplex: if admin_up { duplex(kind, read_raw(cx, &path("duplex"))) } else { switched_off() },
+        driver: driver(&cx.path(&path("device/driver"))),
         addresses: Vec::new(),
         rx_bytes: count("rx_bytes"),
         tx_bytes: count("tx_bytes"),
@@ -253,6 +331,8 @@ fn from_sysfs(cx: &Context, name: String, traits: &Traits) -> Interface {
         tx_error_count: count("tx_errors"),
         rx_dropped_count: count("rx_dropped"),
         tx_dropped_count: count("tx_dropped"),
+        meanwhile: counted_once(),
+        manager: unmanaged(),
         name,
     }
 }
@@ -280,6 +360,38 @@ fn speed(kind: InterfaceKind, read: std::io::Result<String>) -> Reading<u32> {
         },
         Err(e) if e.raw_os_error() == Some(EINVAL) => untold(),
         Err(e) => unread("speed", e).into(),
+    }
+}
+
+/// Only Ethernet negotiates it, and only drivers of hardware tell.
+fn duplex(kind: InterfaceKind, read: std::io::Result<String>) -> Reading<Duplex> {
+    let untold = || Reading::absent(Reason::NotSupported, "the driver does not tell");
+    if kind != InterfaceKind::Wired {
+        return Reading::absent(Reason::NothingToMeasure, "only a cable has this");
+    }
+    match read {
+        Ok(text) => match text.trim() {
+            "full" => Reading::Value(Duplex::Full),
+            "half" => Reading::Value(Duplex::Half),
+            "unknown" => untold(),
+            other => odd("duplex", other).into(),
+        },
+        Err(e) if e.raw_os_error() == Some(EINVAL) => untold(),
+        Err(e) => unread("duplex", e).into(),
+    }
+}
+
+/// The last part of where the link leads.
+fn driver(link: &Path) -> Reading<String> {
+    match std::fs::read_link(link) {
+        Ok(target) => match target.file_name() {
+            Some(name) => Reading::Value(net::tame(&name.to_string_lossy(), 60)),
+            None => odd("driver", &target.to_string_lossy()).into(),
+        },
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            Reading::absent(Reason::NothingToMeasure, "no hardware stands behind this interface")
+        }
+        Err(e) => unread("driver", e).into(),
     }
 }
 
@@ -323,6 +435,8 @@ fn from_netlink(link: &Link) -> Interface {
         mtu_bytes: link.mtu.ok_or_else(unsaid).into(),
         mac: mac(&written(&link.address)).into(),
         speed_mbps: Reading::absent(Reason::NotSupported, "sysfs shows another network namespace"),
+        duplex: Reading::absent(Reason::NotSupported, "sysfs shows another network namespace"),
+        driver: Reading::absent(Reason::NotSupported, "sysfs shows another network namespace"),
         addresses: Vec::new(),
         rx_bytes: count(|c| c.rx_bytes),
         tx_bytes: count(|c| c.tx_bytes),
@@ -332,6 +446,8 @@ fn from_netlink(link: &Link) -> Interface {
         tx_error_count: count(|c| c.tx_errors),
         rx_dropped_count: count(|c| c.rx_dropped),
         tx_dropped_count: count(|c| c.tx_dropped),
+        meanwhile: counted_once(),
+        manager: unmanaged(),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! | system  | source                                                                    | privilege |
 //! |---------|---------------------------------------------------------------------------|-----------|
-//! | Linux   | rtnetlink (links, origin of addresses), `/sys/class/net`, `getifaddrs`     | none      |
+//! | Linux   | rtnetlink (links, origin and state of addresses), `/sys/class/net`, `getifaddrs` | none |
+//! | Linux   | NetworkManager over D-Bus (state of each interface, and why)               | none      |
 //! | others  | `getifaddrs`, Windows: `GetAdaptersAddresses` (both through `if-addrs`)    | none      |
 //!
 //! Linux: sysfs can show another network namespace than the one this program is in (`ip netns`
@@ -10,7 +11,12 @@
 //! agree with rtnetlink. Where it is not, kinds are told by rtnetlink alone and a wireless card is
 //! known by its name.
 //!
-//! Blind spots on Linux: an address without end counts as set by hand, and some DHCP clients
+//! Counters are read twice: at the start, and once all other measurements have ended, so that the
+//! time between costs nothing.
+//!
+//! Blind spots on Linux: that another device has the same IPv4 address is known where NetworkManager
+//! looked for it before it took the address; systemd-networkd says it in its log alone, and whoever
+//! sets addresses without looking (`ip`, BusyBox) does not know it. Driver and duplex need sysfs. An address without end counts as set by hand, and some DHCP clients
 //! (BusyBox) leave out the lease's end. PPP counts as a tunnel even where it is the provider's dial-in. A
 //! virtual Ethernet pair that is in no bridge counts as wired: inside a container or a network lab
 //! it is the only cable there is. Recorded trees hold no addresses.
@@ -28,6 +34,8 @@ use crate::{Context, Reading};
 
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "linux")]
+mod manager;
 #[cfg(target_os = "linux")]
 mod netlink;
 // Compiled in tests too, so that it stays sound on a machine that never ships it.
@@ -64,6 +72,10 @@ facts! {
         personal(mac) mac: Reading<String>,
         /// Speed of the link.
         public speed_mbps: Reading<u32>,
+        /// Whether both sides may send at once; half is a sign of a failed negotiation.
+        public duplex: Reading<Duplex>,
+        /// The program in the system that runs it: `e1000e`, `iwlwifi`.
+        public driver: Reading<String>,
         /// Addresses.
         part addresses: Vec<InterfaceAddress>,
         /// Received since the interface exists.
@@ -82,6 +94,36 @@ facts! {
         public rx_dropped_count: Reading<u64>,
         /// Packets dropped before sending.
         public tx_dropped_count: Reading<u64>,
+        /// What was counted while the other measurements ran.
+        part meanwhile: Reading<Meanwhile>,
+        /// What the program that sets the network up says of it.
+        part manager: Reading<Manager>,
+    }
+
+    /// Counters over the time of measuring.
+    pub struct Meanwhile {
+        /// How long that was.
+        public seconds: f64,
+        /// Received packets.
+        public rx_packet_count: u64,
+        /// Sent packets.
+        public tx_packet_count: u64,
+        /// Packets received damaged.
+        public rx_error_count: u64,
+        /// Packets that could not be sent.
+        public tx_error_count: u64,
+        /// Packets dropped on arrival.
+        public rx_dropped_count: u64,
+        /// Packets dropped before sending.
+        public tx_dropped_count: u64,
+    }
+
+    /// What NetworkManager says of an interface.
+    pub struct Manager {
+        /// How far the connection is.
+        public state: ManagerState,
+        /// Why it is so, where that is known.
+        public reason: ManagerReason,
     }
 
     /// One address of an interface.
@@ -96,7 +138,89 @@ facts! {
         public scope: AddressScope,
         /// Where it came from; `unknown` where the system does not say.
         public origin: AddressOrigin,
+        /// Whether it can be used; `unknown` where the system does not say.
+        public state: AddressState,
     }
+}
+
+/// Who may send when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Duplex {
+    /// Both sides at once.
+    Full,
+    /// One side at a time.
+    Half,
+}
+
+/// Whether an address can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressState {
+    /// In use.
+    Usable,
+    /// The system still asks whether another device has it.
+    Tentative,
+    /// Another device has it, so the system does not use it.
+    Duplicate,
+    /// Its time is nearly over; new connections take another.
+    Deprecated,
+    /// The system does not say.
+    Unknown,
+}
+
+/// How far a connection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ManagerState {
+    /// Left to others.
+    Unmanaged,
+    /// Cannot be used: switched off, or without a driver.
+    Unavailable,
+    /// Not connected.
+    Disconnected,
+    /// On the way: preparing, joining.
+    Connecting,
+    /// Waits for a password.
+    NeedsPassword,
+    /// Waits for an address.
+    NeedsAddress,
+    /// Connected.
+    Connected,
+    /// Being taken down.
+    Disconnecting,
+    /// The last attempt failed.
+    Failed,
+    /// Not said.
+    Unknown,
+}
+
+/// Why a connection is in its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ManagerReason {
+    /// None given.
+    None,
+    /// The password is missing, or the one given was not taken.
+    NoPassword,
+    /// The wireless network ended the connection while signing in.
+    SignInRefused,
+    /// The wireless network did not answer in time while signing in.
+    SignInTimedOut,
+    /// The settings for signing in are not valid.
+    SignInSettings,
+    /// The wireless network was not found.
+    NetworkNotFound,
+    /// No address was given.
+    NoAddress,
+    /// Another device has the address.
+    AddressConflict,
+    /// The cable is not plugged in.
+    NoCarrier,
+    /// A person or a program ended it.
+    Requested,
+    /// Something else.
+    Other,
 }
 
 /// IPv4 or IPv6.
@@ -157,6 +281,31 @@ pub enum AddressOrigin {
     Unknown,
 }
 
+/// What other probes need to know of a link.
+#[cfg(target_os = "linux")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// The kernel's number.
+    pub(crate) index: u32,
+    /// Its name.
+    pub(crate) name: String,
+    /// What kind of interface it is.
+    pub(crate) kind: InterfaceKind,
+}
+
+#[cfg(target_os = "linux")]
+pub(crate) use {linux::known, manager::state_of};
+
+/// Reads the counters again, once the other probes have ended.
+pub(crate) fn end(cx: &Context, started: std::time::Instant, links: &mut Reading<Links>) {
+    #[cfg(target_os = "linux")]
+    if let Reading::Value(links) = links {
+        linux::end(cx, started, links);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (cx, started, links);
+}
+
 /// Measures this subject.
 pub async fn measure(cx: Context) -> Reading<Links> {
     source::measure(cx).await
@@ -179,6 +328,7 @@ fn address_of(given: &if_addrs::IfAddr) -> InterfaceAddress {
             AddressScope::LinkLocal => AddressOrigin::SelfAssigned,
             _ => AddressOrigin::Unknown,
         },
+        state: AddressState::Unknown,
     }
 }
 

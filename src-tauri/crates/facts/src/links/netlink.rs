@@ -11,7 +11,7 @@ use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with, sockopt,
 };
 
-use super::{AddressOrigin, AddressScope, scope_of};
+use super::{AddressOrigin, AddressScope, AddressState, scope_of};
 
 /// What is asked for: `RTM_GETLINK`, `RTM_GETADDR`; answers come as `RTM_NEWLINK`, `RTM_NEWADDR`.
 #[derive(Debug, Clone, Copy)]
@@ -228,6 +228,25 @@ fn ip(value: &[u8]) -> Option<IpAddr> {
 }
 
 impl Assigned {
+    /// Whether the kernel lets the address be used.
+    pub(super) const fn state(&self) -> AddressState {
+        const OPTIMISTIC: u32 = 0x04;
+        const DUPLICATE: u32 = 0x08;
+        const DEPRECATED: u32 = 0x20;
+        const TENTATIVE: u32 = 0x40;
+
+        // A duplicate stays tentative too; an optimistic one is used while it is tentative.
+        if self.flags & DUPLICATE != 0 {
+            AddressState::Duplicate
+        } else if self.flags & TENTATIVE != 0 && self.flags & OPTIMISTIC == 0 {
+            AddressState::Tentative
+        } else if self.flags & DEPRECATED != 0 {
+            AddressState::Deprecated
+        } else {
+            AddressState::Usable
+        }
+    }
+
     /// Where the address came from, as far as the kernel can tell: it sees lifetimes and who made the
     /// address, not who configured it.
     pub(super) fn origin(&self) -> AddressOrigin {
@@ -360,6 +379,25 @@ mod tests {
             assert_eq!(found[0].index, 7);
             assert_eq!(found[0].address, ip.parse::<IpAddr>().unwrap());
             assert_eq!(found[0].origin(), origin, "{ip}/{prefix} {flags:#x} {protocol:?}");
+        }
+    }
+
+    #[test]
+    fn the_state_follows_from_the_flags() {
+        use AddressState::{Deprecated, Duplicate, Tentative, Usable};
+        for (flags, state) in [
+            (0x80, Usable),
+            (0x40, Tentative),
+            (0x44, Usable),
+            (0x48, Duplicate),
+            (0xc8, Duplicate),
+            (0x20, Deprecated),
+        ] {
+            assert_eq!(
+                addresses(&new_address("2620:fe::1", 64, flags, None))[0].state(),
+                state,
+                "{flags:#x}"
+            );
         }
     }
 

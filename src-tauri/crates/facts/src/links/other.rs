@@ -53,6 +53,8 @@ fn bare(name: &str, state: &if_addrs::IfOperStatus) -> Interface {
         mtu_bytes: unknown(),
         mac: unknown(),
         speed_mbps: unknown(),
+        duplex: unknown(),
+        driver: unknown(),
         addresses: Vec::new(),
         rx_bytes: unknown(),
         tx_bytes: unknown(),
@@ -62,5 +64,7 @@ fn bare(name: &str, state: &if_addrs::IfOperStatus) -> Interface {
         tx_error_count: unknown(),
         rx_dropped_count: unknown(),
         tx_dropped_count: unknown(),
+        meanwhile: unknown(),
+        manager: unknown(),
     }
 }

@@ -4,24 +4,36 @@
 //! Nothing here measures or judges; no fact is built here.
 
 mod connect;
+#[cfg(target_os = "linux")]
+pub(crate) mod echo;
 mod errors;
 pub(crate) mod http;
 mod interface;
+mod leases;
+#[cfg(target_os = "linux")]
+pub(crate) mod netlink;
 mod resolve;
+mod scope;
+mod soft_errors;
 mod target;
 #[cfg(test)]
 pub(crate) mod testing;
+mod tunnel;
 
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-pub(crate) use connect::connect_any;
+pub(crate) use connect::{ConnectFailed, connect_any};
 pub(crate) use errors::{Wait, connect_outcome, in_time, no_answer};
 pub(crate) use interface::interface_index;
+pub(crate) use leases::leases;
 pub(crate) use resolve::{ResolveError, ResolveFailure, resolve};
+pub(crate) use scope::{Network, own_networks, scope};
+pub(crate) use soft_errors::tell_soft_errors;
 pub(crate) use target::{Target, socket_address};
+pub(crate) use tunnel::{TunnelFailed, proxy_of, tunnel};
 
 use crate::Context;
 

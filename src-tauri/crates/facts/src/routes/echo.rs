@@ -1,12 +1,10 @@
-//! An echo request by the kernel's unprivileged ICMP sockets: no raw packets, no rights of an
-//! administrator, and the kernel sees to it that only answers to this socket arrive.
+//! Whether a gateway answers: an echo request, and its ports where that stays without an answer.
 
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::UdpSocket;
+use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::Instant;
 
 use super::EchoOutcome;
@@ -14,10 +12,13 @@ use crate::net::{self, Wait};
 use crate::reach::ConnectOutcome;
 use crate::{Reading, Reason};
 
-const TRIES: u16 = 2;
-const EACH_TRY: Duration = Duration::from_secs(1);
+/// When the question is asked again: packets get lost.
+const AGAIN: [Duration; 3] = [Duration::ZERO, Duration::from_millis(200), Duration::from_secs(1)];
 
-/// Asks at most twice; the second reading is the round trip in milliseconds.
+/// Names and the router's own pages: one of them is nearly always answered, and be it by a refusal.
+const PORTS: [u16; 3] = [53, 80, 443];
+
+/// Asks until an answer or an error comes; the second reading is the round trip in milliseconds.
 pub(super) async fn ask(to: SocketAddr, deadline: Instant) -> (Reading<EchoOutcome>, Reading<f64>) {
     let socket = match open(to) {
         Ok(socket) => socket,
@@ -32,10 +33,7 @@ pub(super) async fn ask(to: SocketAddr, deadline: Instant) -> (Reading<EchoOutco
     };
     match exchange(&socket, to, deadline).await {
         Ok(Some(took)) => (Reading::Value(EchoOutcome::Answered), Reading::Value(net::ms(took))),
-        Ok(None) => (
-            Reading::Value(EchoOutcome::TimedOut),
-            Reading::absent(Reason::TimedOut, "no answer, asked twice"),
-        ),
+        Ok(None) => unanswered(),
         Err(error) => {
             let why = format!("ask {to} for an echo: {error}");
             match net::connect_outcome(&error) {
@@ -48,31 +46,35 @@ pub(super) async fn ask(to: SocketAddr, deadline: Instant) -> (Reading<EchoOutco
     }
 }
 
+/// Nothing has come, and nobody waits any longer.
+pub(super) fn unanswered() -> (Reading<EchoOutcome>, Reading<f64>) {
+    (Reading::Value(EchoOutcome::TimedOut), Reading::absent(Reason::TimedOut, "no answer"))
+}
+
 fn open(to: SocketAddr) -> io::Result<UdpSocket> {
-    let (domain, protocol) = match to {
-        SocketAddr::V4(_) => (Domain::IPV4, Protocol::ICMPV4),
-        SocketAddr::V6(_) => (Domain::IPV6, Protocol::ICMPV6),
-    };
-    let socket = Socket::new(domain, Type::DGRAM, Some(protocol))?;
-    socket.set_nonblocking(true)?;
     // Not UDP, and a datagram socket all the same: sending and receiving are alike.
-    UdpSocket::from_std(socket.into())
+    UdpSocket::from_std(net::echo::open(to)?.into())
 }
 
 async fn exchange(socket: &UdpSocket, to: SocketAddr, deadline: Instant) -> io::Result<Option<Duration>> {
     socket.connect(to).await?;
     let number = net::nonce().to_be_bytes();
     let mut buffer = [0; 256];
-    for sequence in 1..=TRIES {
-        let started = Instant::now();
-        socket.send(&request(to.is_ipv4(), sequence, number)).await?;
-        let end = deadline.min(started + EACH_TRY);
+    let started = Instant::now();
+    let mut sent = Vec::with_capacity(AGAIN.len());
+    for sequence in 0..AGAIN.len() {
+        sent.push(Instant::now());
+        socket.send(&net::echo::request(to.is_ipv4(), sequence as u16, number, 0)).await?;
+        let end = AGAIN.get(sequence + 1).map_or(deadline, |next| deadline.min(started + *next));
         loop {
             match net::in_time(end, socket.recv(&mut buffer)).await {
-                Wait::Done(length) if is_answer(&buffer[..length], to.is_ipv4(), sequence, number) => {
-                    return Ok(Some(started.elapsed()));
+                Wait::Done(length) => {
+                    // An answer to an earlier question is one too.
+                    let question = net::echo::answered(&buffer[..length], to.is_ipv4(), number);
+                    if let Some(since) = question.and_then(|q| sent.get(usize::from(q))) {
+                        return Ok(Some(since.elapsed()));
+                    }
                 }
-                Wait::Done(_) => {}
                 Wait::Error(error) => return Err(error),
                 Wait::TimedOut => break,
             }
@@ -81,36 +83,42 @@ async fn exchange(socket: &UdpSocket, to: SocketAddr, deadline: Instant) -> io::
     Ok(None)
 }
 
-/// Identifier and checksum are the kernel's to fill in.
-fn request(v4: bool, sequence: u16, number: [u8; 8]) -> [u8; 16] {
-    let mut packet = [0; 16];
-    packet[0] = if v4 { 8 } else { 128 };
-    packet[6..8].copy_from_slice(&sequence.to_be_bytes());
-    packet[8..].copy_from_slice(&number);
-    packet
-}
-
-fn is_answer(packet: &[u8], v4: bool, sequence: u16, number: [u8; 8]) -> bool {
-    packet.len() == 16
-        && packet[0] == if v4 { 0 } else { 129 }
-        && packet[6..8] == sequence.to_be_bytes()
-        && packet[8..] == number
+/// Tries the ports side by side. The first that connects or refuses decides; where all end otherwise,
+/// so does this.
+pub(super) async fn knock(to: SocketAddr, deadline: Instant) -> ConnectOutcome {
+    let mut attempts = tokio::task::JoinSet::new();
+    for port in PORTS {
+        let mut to = to;
+        to.set_port(port);
+        attempts.spawn(async move {
+            match net::in_time(deadline, TcpStream::connect(to)).await {
+                Wait::Done(_) => ConnectOutcome::Connected,
+                Wait::Error(error) => net::connect_outcome(&error),
+                Wait::TimedOut => ConnectOutcome::TimedOut,
+            }
+        });
+    }
+    let mut worst = ConnectOutcome::TimedOut;
+    while let Some(outcome) = attempts.join_next().await {
+        match outcome {
+            Ok(answer @ (ConnectOutcome::Connected | ConnectOutcome::Refused)) => return answer,
+            Ok(ConnectOutcome::TimedOut) => {}
+            Ok(other) => worst = other,
+            Err(error) => tracing::error!(%error, "a knock at a gateway ended abnormally"),
+        }
+    }
+    worst
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_the_answer_to_this_very_question_counts() {
-        let number = [1, 2, 3, 4, 5, 6, 7, 8];
-        let mut answer = request(true, 1, number);
-        assert!(!is_answer(&answer, true, 1, number), "the question itself");
-        answer[0] = 0;
-        assert!(is_answer(&answer, true, 1, number));
-        assert!(!is_answer(&answer, true, 2, number), "another try's");
-        assert!(!is_answer(&answer, true, 1, [0; 8]), "somebody else's");
-        assert!(!is_answer(&answer[..15], true, 1, number), "cut");
-        assert!(!is_answer(&answer, false, 1, number), "another family's");
+    #[tokio::test]
+    async fn a_refusal_is_an_answer() {
+        // This computer's own ports: open or closed, it answers.
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let outcome = knock("127.0.0.1:0".parse().unwrap(), deadline).await;
+        assert!(matches!(outcome, ConnectOutcome::Connected | ConnectOutcome::Refused), "{outcome:?}");
     }
 }

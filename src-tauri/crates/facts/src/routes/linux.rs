@@ -1,14 +1,18 @@
 //! Linux: the kernel's route tables, and the gateways in them.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::neighbours::{self, State};
-use super::{DefaultRoute, EchoOutcome, Gateway, NeighbourState, Routes, echo};
+use super::{
+    DefaultRoute, EchoOutcome, Gateway, HalfRoute, NeighbourState, Network, Overlap, Path, PathPurpose,
+    RouteOrigin, Routes, Rule, echo, table,
+};
 use crate::links::Family;
+use crate::reach::ConnectOutcome;
 use crate::{Context, Reading, Reason, net};
 
 /// Route flag: packets are refused, not sent.
@@ -18,22 +22,32 @@ const REJECT: u32 = 0x200;
 const GATEWAY: u32 = 0x2;
 
 /// How often the neighbour table is looked at while the kernel is still asking.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const LOOK_AGAIN: Duration = Duration::from_millis(25);
 
 /// An entry in use is only asked for after five seconds, which nobody waits for; traffic of the other
 /// probes may confirm it sooner.
 const CONFIRMED_WITHIN: Duration = Duration::from_millis(1500);
 
-/// The kernel asks three times, a second apart; a little less, for the first look comes late.
-const GIVES_UP_AFTER: Duration = Duration::from_millis(2800);
+/// The kernel asks a second apart. Two questions that stayed without an answer for a second each are
+/// enough; the third, which the kernel adds, is not waited for.
+const GIVES_UP_AFTER: Duration = Duration::from_millis(2050);
 
-/// The discard service, which hardly anybody runs: a datagram to it does nothing.
-const DISCARD: u16 = 9;
+/// Gateways that answer pings do so within this time, mostly. Then their ports are asked as well.
+const KNOCKS_AFTER: Duration = Duration::from_millis(150);
+
+/// A gateway that has shown its hardware address and says nothing else within this time says nothing.
+const MUTE_AFTER: Duration = Duration::from_millis(900);
 
 pub(super) async fn measure(cx: Context) -> Reading<Routes> {
-    let default_routes = match default_routes(&cx) {
-        Ok(routes) => routes,
-        Err(error) => return Reading::from_io("read /proc/net/route", Err(error)),
+    let dns = crate::dns::in_force(&cx).await;
+    let table =
+        if cx.is_live() { kernel(&cx, &dns) } else { Table::unknown("a recorded tree has no kernel to ask") };
+    let default_routes = match table.default_routes {
+        Some(routes) => routes,
+        None => match default_routes(&cx) {
+            Ok(routes) => routes,
+            Err(error) => return Reading::from_io("read /proc/net/route", Err(error)),
+        },
     };
     let mut asked: Vec<(IpAddr, String)> = Vec::new();
     for route in &default_routes {
@@ -51,11 +65,77 @@ pub(super) async fn measure(cx: Context) -> Reading<Routes> {
         net::side_by_side(asked.into_iter().map(|(address, interface)| ask(address, interface, deadline)))
             .await
     };
-    Reading::Value(Routes { default_routes, gateways })
+    Reading::Value(Routes {
+        default_routes,
+        half_routes: table.half_routes,
+        gateways,
+        paths: table.paths,
+        networks: table.networks,
+        overlaps: table.overlaps,
+        rules: table.rules,
+    })
+}
+
+/// What the kernel says when asked.
+struct Table {
+    /// None where rtnetlink is refused and the files must do.
+    default_routes: Option<Vec<DefaultRoute>>,
+    half_routes: Reading<Vec<HalfRoute>>,
+    paths: Reading<Vec<Path>>,
+    networks: Reading<Vec<Network>>,
+    overlaps: Reading<Vec<Overlap>>,
+    rules: Reading<Vec<Rule>>,
+}
+
+impl Table {
+    fn unknown(why: &str) -> Self {
+        fn absent<T>(why: &str) -> Reading<T> {
+            Reading::absent(Reason::NotSupported, why)
+        }
+        Self {
+            default_routes: None,
+            half_routes: absent(why),
+            paths: absent(why),
+            networks: absent(why),
+            overlaps: absent(why),
+            rules: absent(why),
+        }
+    }
+}
+
+fn kernel(cx: &Context, dns: &[SocketAddr]) -> Table {
+    let known = crate::links::known(cx);
+    let (interfaces, routes) =
+        match known.and_then(|known| Ok((table::Interfaces::new(known), table::routes()?))) {
+            Ok(both) => both,
+            Err(error) => {
+                tracing::debug!(%error, "rtnetlink refused; reading /proc/net");
+                return Table::unknown(&format!("list routes over rtnetlink: {error}"));
+            }
+        };
+    let internet = cx
+        .endpoints
+        .addresses
+        .iter()
+        .take(net::MOST_TARGETS)
+        .filter_map(|text| Some((text.clone(), text.trim().parse().ok()?, PathPurpose::Internet)));
+    let dns = dns.iter().map(|address| (address.to_string(), *address, PathPurpose::Dns));
+    let paths = internet
+        .chain(dns)
+        .map(|(target, address, purpose)| table::path(target, address, purpose, &interfaces))
+        .collect();
+    Table {
+        default_routes: Some(table::default_routes(&routes, &interfaces)),
+        half_routes: Reading::Value(table::half_routes(&routes, &interfaces)),
+        paths: Reading::Value(paths),
+        networks: Reading::Value(table::networks(&routes, &interfaces)),
+        overlaps: Reading::Value(table::overlaps(&routes, &interfaces)),
+        rules: Reading::from_io("list rules over rtnetlink", table::rules()),
+    }
 }
 
 /// IPv4 before IPv6, and in each the preferred first.
-fn default_routes(cx: &Context) -> io::Result<Vec<DefaultRoute>> {
+pub(crate) fn default_routes(cx: &Context) -> io::Result<Vec<DefaultRoute>> {
     let text = |file: &str| match std::fs::read(cx.path(file)) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         // The family is switched off.
@@ -87,6 +167,9 @@ fn route_v4(line: &str) -> Option<DefaultRoute> {
         interface: fields[0].to_owned(),
         gateway: (flags & GATEWAY != 0).then(|| Ipv4Addr::from(gateway.to_ne_bytes()).into()),
         metric: fields[6].parse().ok()?,
+        origin: RouteOrigin::Other,
+        preference: unlisted(),
+        expires_seconds: unlisted(),
     })
 }
 
@@ -107,7 +190,14 @@ fn route_v6(line: &str) -> Option<DefaultRoute> {
         interface: interface.to_owned(),
         gateway: (flags & GATEWAY != 0).then(|| gateway.into()),
         metric,
+        origin: RouteOrigin::Other,
+        preference: unlisted(),
+        expires_seconds: unlisted(),
     })
+}
+
+fn unlisted<T>() -> Reading<T> {
+    Reading::absent(Reason::NotSupported, "/proc/net does not list it")
 }
 
 const fn family(address: &IpAddr) -> Family {
@@ -130,6 +220,7 @@ fn unasked(cx: &Context, address: IpAddr, interface: String) -> Gateway {
         neighbour: neighbour.map(State::fact),
         echo: Reading::absent(reason, why),
         rtt_ms: Reading::absent(reason, why),
+        knock: Reading::absent(reason, why),
     }
 }
 
@@ -146,39 +237,43 @@ fn look(address: IpAddr, interface: &str) -> Reading<State> {
 }
 
 async fn ask(address: IpAddr, interface: String, deadline: Instant) -> Gateway {
-    let (echo_to, nudge_to) = (scoped(address, &interface, 0), scoped(address, &interface, DISCARD));
-    let asking = async {
-        let answer = echo::ask(echo_to, deadline).await;
-        if answer.0.value().is_none() {
-            nudge(nudge_to);
-        }
-        answer
-    };
-    let mut asking = std::pin::pin!(asking);
-    let mut answer = None;
+    let to = scoped(address, &interface, 0);
+    let mut asking = std::pin::pin!(echo::ask(to, deadline));
+    let mut knocking = std::pin::pin!(echo::knock(to, deadline));
     let mut watched = Watched::new(Instant::now());
     let mut again = tokio::time::interval(LOOK_AGAIN);
+    let (mut echo, mut knock, mut knocks) = (None, None, false);
     loop {
         tokio::select! {
             biased;
-            came = &mut asking, if answer.is_none() => answer = Some(came),
+            came = &mut asking, if echo.is_none() => echo = Some(came),
+            came = &mut knocking, if knocks && knock.is_none() => knock = Some(came),
             _ = again.tick() => {}
         }
+        let now = Instant::now();
         let reading = look(address, &interface);
-        watched.saw(reading.value().copied(), Instant::now());
-        let Some((echo, rtt_ms)) = &answer else { continue };
-        let answered = echo.value() == Some(&EchoOutcome::Answered);
-        if answered || watched.is_settled(Instant::now(), deadline) {
-            let neighbour = if answered { reading } else { reading.map(|now| watched.verdict(now)) };
-            return Gateway {
-                address,
-                family: family(&address),
-                interface,
-                neighbour: neighbour.map(State::fact),
-                echo: echo.clone(),
-                rtt_ms: rtt_ms.clone(),
-            };
+        watched.saw(reading.value().copied(), now);
+        let answered = matches!(&echo, Some((Reading::Value(EchoOutcome::Answered), _)));
+        let heard = answered || matches!(knock, Some(ConnectOutcome::Connected | ConnectOutcome::Refused));
+        knocks |= echo.is_some() || now >= watched.since + KNOCKS_AFTER;
+        if !heard && !watched.is_settled(now, deadline) {
+            continue;
         }
+        let neighbour = if heard { reading } else { reading.map(|state| watched.verdict(state)) };
+        let (echo, rtt_ms) = echo.unwrap_or_else(echo::unanswered);
+        return Gateway {
+            address,
+            family: family(&address),
+            interface,
+            neighbour: neighbour.map(State::fact),
+            echo,
+            rtt_ms,
+            knock: match knock {
+                _ if answered => Reading::absent(Reason::NothingToMeasure, "it answers an echo"),
+                Some(outcome) => Reading::Value(outcome),
+                None => Reading::Value(ConnectOutcome::TimedOut),
+            },
+        };
     }
 }
 
@@ -189,61 +284,58 @@ struct Watched {
     failed: bool,
     /// Since when the kernel has asked without an answer.
     asking_since: Option<Instant>,
+    /// Since when the entry has had an address.
+    known_since: Option<Instant>,
     looked_at: Instant,
 }
 
 impl Watched {
     fn new(now: Instant) -> Self {
-        Self { since: now, last: None, failed: false, asking_since: None, looked_at: now }
+        Self { since: now, last: None, failed: false, asking_since: None, known_since: None, looked_at: now }
     }
 
     fn saw(&mut self, state: Option<State>, now: Instant) {
         match state {
-            Some(State::FAILED) => self.failed = true,
+            // A failure from before this question is no answer to it: the kernel asks anew.
+            Some(State::FAILED) => self.failed = self.asking_since.is_some(),
             Some(State::INCOMPLETE) => {
                 self.asking_since.get_or_insert(now);
             }
             // Whatever was said before, it has an address now.
             _ => (self.failed, self.asking_since) = (false, None),
         }
+        if self.failed || self.asking_since.is_some() {
+            self.known_since = None;
+        } else {
+            self.known_since.get_or_insert(now);
+        }
         (self.last, self.looked_at) = (state, now);
     }
 
+    /// Whether waiting for an echo or a port any longer says nothing new.
     fn is_settled(&self, now: Instant, deadline: Instant) -> bool {
         let until = match self.last {
-            _ if self.failed => return true,
+            _ if self.failed || self.has_given_up() => return true,
             Some(State::INCOMPLETE | State::PROBE) => deadline,
             Some(State::DELAY) => deadline.min(self.since + CONFIRMED_WITHIN),
-            _ => return true,
+            _ => deadline.min(self.known_since.unwrap_or(self.since) + MUTE_AFTER),
         };
         now >= until
     }
 
     /// Other traffic makes the kernel ask anew the moment it gave up, so a failure may be over before
-    /// it is seen; having asked for as long as it ever asks is the same failure.
-    fn verdict(&self, now: State) -> State {
-        let given_up = self.asking_since.is_some_and(|since| self.looked_at - since >= GIVES_UP_AFTER);
-        if self.failed || given_up { State::FAILED } else { now }
+    /// it is seen; having asked for so long is the same failure.
+    fn has_given_up(&self) -> bool {
+        self.asking_since.is_some_and(|since| self.looked_at - since >= GIVES_UP_AFTER)
     }
-}
 
-/// Makes the system look for a neighbour. Whether the datagram leaves is seen in the table.
-fn nudge(to: SocketAddr) {
-    let any: SocketAddr = match to {
-        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
-    };
-    let sent = UdpSocket::bind(any).and_then(|socket| {
-        socket.set_nonblocking(true)?;
-        socket.send_to(&[], to)
-    });
-    if let Err(error) = sent {
-        tracing::debug!(%error, gateway = %to, "no datagram could be sent");
+    fn verdict(&self, now: State) -> State {
+        if self.failed || self.has_given_up() { State::FAILED } else { now }
     }
 }
 
 /// Link-local addresses mean nothing without their interface.
-fn scoped(address: IpAddr, interface: &str, port: u16) -> SocketAddr {
+pub(crate) fn scoped(address: IpAddr, interface: &str, port: u16) -> SocketAddr {
     match address {
         IpAddr::V6(v6) if v6.is_unicast_link_local() => {
             SocketAddrV6::new(v6, port, 0, net::interface_index(interface).unwrap_or(0)).into()
