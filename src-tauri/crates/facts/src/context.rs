@@ -30,6 +30,9 @@ pub struct Endpoints {
     /// Time servers.
     #[serde(deserialize_with = "entries::time_servers")]
     pub ntp: Vec<String>,
+    /// Proxies that the organisation's networks want, `host:port`: tried where none is set.
+    #[serde(deserialize_with = "entries::proxies")]
+    pub proxies: Vec<String>,
     /// PEM file with trust anchors beside the system's.
     pub ca_file: Option<PathBuf>,
 }
@@ -93,6 +96,7 @@ impl Default for Endpoints {
             names: own(&["www.debian.org", "www.wikipedia.org"]),
             resolvers: own(&["9.9.9.9", "1.1.1.1", "2620:fe::fe"]),
             ntp: own(&["pool.ntp.org", "time.cloudflare.com"]),
+            proxies: Vec::new(),
             ca_file: None,
         }
     }
@@ -103,7 +107,7 @@ impl Endpoints {
     /// readable in a package.
     pub fn hosts(&self) -> Vec<String> {
         let urls = self.http.iter().map(HttpEndpoint::url);
-        let rest = [&self.https, &self.addresses, &self.names, &self.resolvers, &self.ntp];
+        let rest = [&self.https, &self.addresses, &self.names, &self.resolvers, &self.ntp, &self.proxies];
         urls.chain(rest.into_iter().flatten().map(String::as_str))
             .map(|entry| host(entry).to_owned())
             .collect()

@@ -55,6 +55,9 @@ rules! {
     TimeServer as time_servers: "a time server such as \"ntp.example\"", |entry| {
         !entry.contains("://") && Target::parse(entry, 123).is_some()
     };
+    Proxy as proxies: "a proxy with its port, such as \"proxy.example:3128\"", |entry| {
+        !entry.contains(['/', '@']) && Target::parse(entry, 0).is_some_and(|t| t.port != 0)
+    };
 }
 
 /// An entry of a list that keeps to its rule.
@@ -132,6 +135,7 @@ mod tests {
             "names": ["www.example", "localhost"],
             "resolvers": ["203.0.113.53", "203.0.113.53:5353", "2001:db8::53"],
             "ntp": ["ntp.example", "192.0.2.1:1123"],
+            "proxies": ["proxy.example:3128", "[2001:db8::1]:8080"],
         });
         let read: Endpoints = serde_json::from_value(written).unwrap();
         assert_eq!(
@@ -162,6 +166,7 @@ mod tests {
             ("names", json!("203.0.113.80"), "is not a name"),
             ("resolvers", json!("dns.example"), "the address of a DNS server"),
             ("ntp", json!("ntp://ntp.example"), "is not a time server"),
+            ("proxies", json!("proxy.example"), "a proxy with its port"),
         ] {
             let error =
                 serde_json::from_value::<Endpoints>(json!({ list: [entry] })).unwrap_err().to_string();

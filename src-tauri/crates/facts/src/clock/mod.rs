@@ -2,7 +2,7 @@
 //!
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
-//! | Linux | `/run/systemd/timesync/synchronized`, which systemd-timesyncd keeps | none | chrony, ntpd and the kernel's own flag: `synchronised` is absent with them |
+//! | Linux | whether the clock is synchronised: `/run/systemd/timesync/synchronized`, which systemd-timesyncd keeps; without it the kernel's own flag, which chrony and ntpd set, by `timedatectl` | none | a computer without systemd and with another time service: `synchronised` is absent |
 //! | Windows, macOS | none yet: `synchronised` is absent | | |
 //! | all | one SNTP question (RFC 4330) to the first IPv4 and the first IPv6 address of each time server | none | NTP is not authenticated: a network can answer in a server's place |
 //! | all | the `Date` of a connectivity check's answer to HEAD | none | half a second at best; a proxy's or portal's own clock may answer |
@@ -12,12 +12,13 @@ mod ntp;
 #[cfg_attr(not(target_os = "linux"), path = "other.rs")]
 mod synchronised;
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use reqwest::header::{AGE, DATE};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::context::HttpEndpoint;
 use crate::net::http::{self, Way};
@@ -61,26 +62,55 @@ pub async fn measure(cx: Context) -> Reading<Clock> {
 
 async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Clock> {
     let now = Timestamp::now();
-    let synchronised = synchronised::read(&cx);
     if cx.offline {
         return Reading::Value(Clock {
             now,
-            synchronised,
+            synchronised: synchronised::read(&cx).await,
             ntp: Reading::absent(Reason::Offline, ""),
             http_offset_seconds: Reading::absent(Reason::Offline, ""),
             offset_seconds: Reading::absent(Reason::Offline, ""),
         });
     }
     let deadline = net::deadline(&cx);
-    let (ntp, http_offset_seconds) =
-        tokio::join!(by_ntp(&cx.endpoints.ntp, deadline), by_http(&cx.endpoints.http, way, deadline));
-    let offset_seconds = best(&ntp, &http_offset_seconds);
+    let dated = CancellationToken::new();
+    let (ntp, http_offset_seconds, synchronised) = tokio::join!(
+        by_ntp(&cx.endpoints.ntp, deadline, &dated),
+        async {
+            let offset = by_http(&cx.endpoints.http, way, deadline).await;
+            if offset.value().is_some() {
+                dated.cancel();
+            }
+            offset
+        },
+        synchronised::read(&cx),
+    );
+    let offset_seconds = witnessed(best(&ntp, &http_offset_seconds), &http_offset_seconds);
     Reading::Value(Clock { now, synchronised, ntp, http_offset_seconds, offset_seconds })
 }
 
 /// Time servers further apart than this contradict each other. Both can be asked within one round trip,
 /// so honest ones agree far better.
 const CONTRADICTION_SECONDS: f64 = 2.0;
+
+/// A web server's date may be this far off without anybody lying: it is cut to the second, and a
+/// cache may keep it.
+const AGREEMENT_SECONDS: f64 = 60.0;
+
+/// The best source against the web server's date and this clock: of three that tell the time, two that
+/// agree outweigh the third. Neither source is authenticated, so without such a pair nobody knows.
+fn witnessed(best: Reading<f64>, date: &Reading<f64>) -> Reading<f64> {
+    let (Some(said), Some(date)) = (best.value(), date.value()) else { return best };
+    if (said - date).abs() <= AGREEMENT_SECONDS || said.abs() <= AGREEMENT_SECONDS {
+        return best;
+    }
+    if date.abs() <= AGREEMENT_SECONDS {
+        return Reading::Value(*date);
+    }
+    Reading::absent(
+        Reason::Failed,
+        format!("time servers and the web contradict each other by {:.0} s", (said - date).abs()),
+    )
+}
 
 /// The middle of what the time servers say, so that one wrong server does not decide. Where two halves
 /// contradict each other, the web server's date says which to believe; without it nobody knows.
@@ -112,15 +142,29 @@ fn best(ntp: &Reading<Vec<NtpAnswer>>, http: &Reading<f64>) -> Reading<f64> {
     }
 }
 
-async fn by_ntp(servers: &[String], deadline: Instant) -> Reading<Vec<NtpAnswer>> {
+/// Once a web server has told the time, time servers that are still silent are waited for no longer
+/// than this: in many networks they are out of reach.
+const AFTER_THE_DATE: Duration = Duration::from_millis(500);
+
+async fn by_ntp(servers: &[String], deadline: Instant, dated: &CancellationToken) -> Reading<Vec<NtpAnswer>> {
     if servers.is_empty() {
         return Reading::absent(Reason::NothingToMeasure, "the policy names no time servers");
     }
     let answers = servers.iter().take(net::MOST_TARGETS).map(|server| {
-        let server = server.clone();
+        let (server, dated) = (server.clone(), dated.clone());
         async move {
+            let enough = async {
+                dated.cancelled().await;
+                tokio::time::sleep(AFTER_THE_DATE).await;
+            };
             let said = match Target::parse(&server, 123) {
-                Some(target) => ntp::ask(&target, deadline).await,
+                Some(target) => tokio::select! {
+                    said = ntp::ask(&target, deadline) => said,
+                    () = enough => ntp::Said::nothing(
+                        Reason::TimedOut,
+                        "no answer, while a connectivity check told the time",
+                    ),
+                },
                 None => ntp::Said::nothing(Reason::Failed, "the policy's entry names no host"),
             };
             NtpAnswer {

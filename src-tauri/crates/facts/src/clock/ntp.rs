@@ -81,6 +81,7 @@ async fn ask_address(address: SocketAddr, deadline: Instant) -> Said {
     if let Err(error) = socket.connect(address).await {
         return failed("ask", error);
     }
+    net::tell_soft_errors(&socket);
     let mut buffer = [0; 128];
     let mut nonsense = None;
     for end in [deadline.min(Instant::now() + FIRST_TRY), deadline] {

@@ -180,15 +180,40 @@ async fn offline_only_this_computers_clock_is_read() {
     assert!(web.asked().is_empty());
 }
 
-#[cfg(target_os = "linux")]
 #[test]
-fn the_time_services_own_word_is_read() {
+fn a_time_server_alone_against_the_web_and_this_clock_is_not_believed() {
+    let known = |offset: f64| Reading::Value(offset);
+    let century = 3_000_000_000.0;
+    assert_eq!(witnessed(known(-century), &known(0.4)), known(0.4));
+    assert_eq!(witnessed(known(0.1), &known(7200.0)), known(0.1), "a stale page");
+    assert_eq!(witnessed(known(7200.0), &known(7201.0)), known(7200.0), "both say that this clock is wrong");
+    let absent = witnessed(known(7200.0), &known(-900.0));
+    assert_eq!(absent.absence().map(|a| a.reason), Some(Reason::Failed));
+}
+
+#[tokio::test]
+async fn a_silent_time_server_is_not_waited_for_once_the_web_has_told_the_time() {
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let date = Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT");
+    let web = HttpServer::start(format!("HTTP/1.1 204 No Content\r\nDate: {date}\r\n\r\n"), false).await;
+    let endpoints = vec![HttpEndpoint::NoContent(web.url("/"))];
+    let started = Instant::now();
+    let server = silent.local_addr().unwrap().to_string();
+    let clock = clock_within(vec![server], endpoints, Duration::from_mins(1)).await;
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    near(&clock.offset_seconds, 0.0, 5.0);
+    assert_eq!(clock.ntp.value().unwrap()[0].offset_seconds.absence().unwrap().reason, Reason::TimedOut);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_time_services_own_word_is_read() {
     let root = tempfile::tempdir().unwrap();
     let cx = Context { root: root.path().to_owned(), ..Context::default() };
-    assert_eq!(synchronised::read(&cx).absence().unwrap().reason, Reason::NotSupported);
+    assert_eq!(synchronised::read(&cx).await.absence().unwrap().reason, Reason::NotSupported);
     let folder = root.path().join("run/systemd/timesync");
     std::fs::create_dir_all(&folder).unwrap();
-    assert_eq!(synchronised::read(&cx), Reading::Value(false));
+    assert_eq!(synchronised::read(&cx).await, Reading::Value(false));
     std::fs::write(folder.join("synchronized"), "").unwrap();
-    assert_eq!(synchronised::read(&cx), Reading::Value(true));
+    assert_eq!(synchronised::read(&cx).await, Reading::Value(true));
 }

@@ -16,8 +16,8 @@ use crate::net::{self, Wait};
 use crate::reach::ConnectOutcome;
 use crate::{Reading, Reason};
 
-/// A lost packet is asked for again after this long.
-const FIRST_TRY: Duration = Duration::from_secs(1);
+/// A lost packet is asked for again after this long, and once more.
+const TRIES: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(1200)];
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,32 @@ impl NoAnswer {
 pub(super) async fn ask(server: SocketAddr, name: String, record: Record, deadline: Instant) -> Lookup {
     let started = Instant::now();
     let answer = exchange(server, &name, record, deadline).await;
+    told(name, record, started, answer)
+}
+
+/// Asks by TCP alone.
+pub(super) async fn ask_by_tcp(
+    server: SocketAddr,
+    name: String,
+    record: Record,
+    deadline: Instant,
+) -> Lookup {
+    let started = Instant::now();
+    let answer = async {
+        let (question, bytes) = question(&name, record)?;
+        by_tcp(server, &question, &bytes, deadline).await
+    };
+    let answer = answer.await;
+    told(name, record, started, answer)
+}
+
+/// What is said of a server that is not waited for any longer.
+pub(super) fn unanswered(name: String, record: Record) -> Lookup {
+    let why = NoAnswer(LookupOutcome::TimedOut, "no answer, while another server answered".into());
+    told(name, record, Instant::now(), Err(why))
+}
+
+fn told(name: String, record: Record, started: Instant, answer: Result<Message, NoAnswer>) -> Lookup {
     let took = net::ms(started.elapsed());
     let (outcome, addresses, took_ms, detail) = match answer {
         Ok(message) => {
@@ -111,12 +137,7 @@ fn read(message: &Message, record: Record) -> (LookupOutcome, Vec<IpAddr>, Strin
     }
 }
 
-async fn exchange(
-    server: SocketAddr,
-    name: &str,
-    record: Record,
-    deadline: Instant,
-) -> Result<Message, NoAnswer> {
+fn question(name: &str, record: Record) -> Result<(Message, Vec<u8>), NoAnswer> {
     let mut asked = Name::from_utf8(name)
         .map_err(|e| NoAnswer(LookupOutcome::Failed, format!("{name} can't be asked for: {e}")))?;
     asked.set_fqdn(true);
@@ -127,7 +148,16 @@ async fn exchange(
     let bytes = question
         .to_vec()
         .map_err(|e| NoAnswer(LookupOutcome::Failed, format!("{name} can't be asked for: {e}")))?;
+    Ok((question, bytes))
+}
 
+async fn exchange(
+    server: SocketAddr,
+    name: &str,
+    record: Record,
+    deadline: Instant,
+) -> Result<Message, NoAnswer> {
+    let (question, bytes) = question(name, record)?;
     let answer = by_udp(server, &question, &bytes, deadline).await?;
     if answer.metadata.truncation { by_tcp(server, &question, &bytes, deadline).await } else { Ok(answer) }
 }
@@ -147,9 +177,15 @@ async fn by_udp(
     let socket = UdpSocket::bind(any).await.map_err(error)?;
     // Connected, so that "nobody listens there" arrives as an error, and nobody else's datagrams do.
     socket.connect(server).await.map_err(error)?;
+    net::tell_soft_errors(&socket);
     let mut buffer = vec![0; 4096];
     let mut stray = None;
-    for end in [deadline.min(Instant::now() + FIRST_TRY), deadline] {
+    let started = Instant::now();
+    for end in TRIES.map(|wait| started + wait).into_iter().chain([deadline]) {
+        let end = end.min(deadline);
+        if end <= Instant::now() {
+            break;
+        }
         socket.send(bytes).await.map_err(error)?;
         loop {
             let length = match net::in_time(end, socket.recv(&mut buffer)).await {
@@ -167,7 +203,7 @@ async fn by_udp(
     }
     Err(match stray {
         Some(why) => NoAnswer::malformed(why),
-        None => NoAnswer(LookupOutcome::TimedOut, format!("{what}: no answer, asked twice")),
+        None => NoAnswer(LookupOutcome::TimedOut, format!("{what}: no answer, asked again")),
     })
 }
 

@@ -4,12 +4,18 @@
 //! |---|---|---|---|
 //! | Unix | servers and search domains: `/etc/resolv.conf`; behind the stub 127.0.0.53, or without a server there, also `/run/systemd/resolve/resolv.conf` | none | servers of single links or domains (split DNS of systemd-resolved, macOS' resolvers for single domains); DNS over TLS or HTTPS, which resolved or a browser may use instead; libraries that read other files |
 //! | Windows | none yet: servers and search domains are absent | | |
-//! | all | each server asked directly by UDP, by TCP when the answer does not fit | none | a router's "no way" that comes as a soft error is not told to unprivileged programs and shows as a timeout |
+//! | all | each server asked directly by UDP, by TCP when the answer does not fit; its own servers by TCP too where UDP stays silent, and for a name that cannot exist under each of the names | none | outside Linux a router's "no way" is not told and shows as a timeout; a zone that knows every name looks like a server that invents |
+//! | all | what the sources say of one name, side by side: own servers, hosts file, independent servers; where they differ, a TLS handshake by the name with the first address of each | none | names that are no secure host of the policy cannot be proven; the direct way only |
+//! | Unix | `/etc/hosts`: the policy's names in it | none | other sources of the system's resolution (mDNS, LDAP) |
 //! | all | the system's own resolution: getaddrinfo | none | which of its sources (hosts file, mDNS, DNS) answered; its error for a dead, a failing and a refusing server is one and the same |
 //!
 //! Direct questions go to the policy's first two names, for IPv4 and IPv6, to every server at once.
+//! Once one server has answered, the others of its kind are waited for a moment only.
 
 mod ask;
+mod given;
+mod hosts;
+mod patience;
 mod settings;
 
 use std::net::{IpAddr, SocketAddr};
@@ -18,8 +24,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+use self::patience::{Patience, Wait};
 use crate::net::{self, ResolveFailure};
 use crate::sensitivity::facts;
+use crate::tls::TlsOutcome;
 use crate::{Context, Reading, Reason};
 
 facts! {
@@ -33,6 +41,39 @@ facts! {
         part independent: Reading<Vec<DnsServer>>,
         /// Domains appended to short names.
         internal search_domains: Reading<Vec<String>>,
+        /// The policy's names, and whether the hosts file has an address for them.
+        part hosts_file: Reading<Vec<HostsName>>,
+        /// What each source says of the policy's names.
+        part given: Reading<Vec<Given>>,
+    }
+
+    /// One of the policy's names in the hosts file.
+    pub struct HostsName {
+        /// The name.
+        public name: String,
+        /// Whether the hosts file has an address for it.
+        public overridden: bool,
+        /// The addresses it has there.
+        internal addresses: Vec<IpAddr>,
+    }
+
+    /// The addresses that one source gives for a name.
+    pub struct Given {
+        /// The name.
+        public name: String,
+        /// `A` or `AAAA`.
+        public record: String,
+        /// Who gives them: `server`, `hosts_file`, `independent`.
+        public source: String,
+        /// The addresses.
+        internal addresses: Vec<IpAddr>,
+        /// Whose the first of them is.
+        public scope: AddressScope,
+        /// Whether an independent server gives one of them too; absent where none gives any.
+        public shared: Reading<bool>,
+        /// Whether the host behind the first of them proves to have the name; absent where the sources
+        /// agree, or the name is no secure host of the policy.
+        public proof: Reading<TlsOutcome>,
     }
 
     /// One resolver, asked directly.
@@ -43,6 +84,10 @@ facts! {
         public source: String,
         /// The queries it was asked; absent when nothing may be sent.
         part lookups: Reading<Vec<Lookup>>,
+        /// What came of asking by TCP; absent where UDP is answered.
+        public by_tcp: Reading<LookupOutcome>,
+        /// Queries for names that cannot exist.
+        part unknown_names: Reading<Vec<Lookup>>,
     }
 
     /// One query to one resolver.
@@ -100,8 +145,31 @@ pub enum LookupOutcome {
     Failed,
 }
 
+/// Whose an address is, as far as its number tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressScope {
+    /// 0.0.0.0 or ::, which is nobody.
+    Unspecified,
+    /// This computer.
+    Loopback,
+    /// Of one cable or Wi-Fi alone.
+    LinkLocal,
+    /// In a network that this computer is in.
+    OwnNetwork,
+    /// For private use, in a network that this computer is not in.
+    Private,
+    /// Anywhere else.
+    Public,
+}
+
 /// How many of the policy's names each server is asked for.
 const NAMES_ASKED: usize = 2;
+
+/// The addresses of the system's servers; empty where its settings cannot be read. Nothing is sent.
+pub(crate) async fn in_force(cx: &Context) -> Vec<SocketAddr> {
+    settings::read(cx).await.map(|s| s.servers.iter().map(|s| s.address).collect()).unwrap_or_default()
+}
 
 /// Measures this subject.
 pub async fn measure(cx: Context) -> Reading<Dns> {
@@ -109,6 +177,7 @@ pub async fn measure(cx: Context) -> Reading<Dns> {
     let settings = settings::read(&cx).await;
     let search_domains = settings.clone().map(|s| s.search_domains).into();
     let set = settings.map(|s| s.servers);
+    let hosts_file = hosts::read(&cx).await;
     if cx.offline {
         let offline = || Reading::absent(Reason::Offline, "");
         let unasked = |servers: Vec<settings::Server>| servers.iter().map(|s| s.unasked(offline())).collect();
@@ -117,19 +186,30 @@ pub async fn measure(cx: Context) -> Reading<Dns> {
             system: Reading::absent(Reason::Offline, ""),
             independent: Reading::absent(Reason::Offline, ""),
             search_domains,
+            hosts_file: hosts_file.into(),
+            given: Reading::absent(Reason::Offline, ""),
         });
     }
     let names: Vec<String> = cx.endpoints.names.iter().take(NAMES_ASKED).cloned().collect();
-    let (servers, independent, system) = tokio::join!(
+    let patience = Patience::new(deadline);
+    let (directly, system) = tokio::join!(
         async {
-            match set {
-                Ok(set) => Reading::Value(ask_all(set, &names, deadline).await),
-                Err(absent) => absent.into(),
-            }
+            let (servers, independent) = tokio::join!(
+                async {
+                    match set {
+                        Ok(set) => Reading::Value(ask_all(set, &names, patience.own()).await),
+                        Err(absent) => absent.into(),
+                    }
+                },
+                ask_all(settings::independent(&cx.endpoints.resolvers), &names, patience.independent()),
+            );
+            let entries = hosts_file.as_ref().map_or(&[][..], Vec::as_slice);
+            let given = given::compare(&cx, &names, servers.value(), &independent, entries, deadline).await;
+            (servers, independent, given)
         },
-        ask_all(settings::independent(&cx.endpoints.resolvers), &names, deadline),
         look_up_all(&cx.endpoints.names, deadline),
     );
+    let (servers, independent, given) = directly;
     Reading::Value(Dns {
         servers,
         system: if cx.endpoints.names.is_empty() {
@@ -143,26 +223,86 @@ pub async fn measure(cx: Context) -> Reading<Dns> {
             Reading::Value(independent)
         },
         search_domains,
+        hosts_file: hosts_file.into(),
+        given: Reading::Value(given),
     })
 }
 
-async fn ask_all(servers: Vec<settings::Server>, names: &[String], deadline: Instant) -> Vec<DnsServer> {
-    let asked = servers.into_iter().map(|server| {
-        let names = names.to_vec();
-        async move {
-            if names.is_empty() {
-                return server
-                    .unasked(Reading::absent(Reason::NothingToMeasure, "the policy names no names"));
-            }
-            let questions = names
-                .into_iter()
-                .flat_map(|name| [(name.clone(), ask::Record::A), (name, ask::Record::Aaaa)])
-                .map(|(name, record)| ask::ask(server.address, name, record, deadline));
-            let lookups = net::side_by_side(questions).await;
-            server.unasked(Reading::Value(lookups))
-        }
-    });
+/// Domains appended to short names, for whoever looks for something under them.
+pub(crate) async fn search_domains(cx: &Context) -> Vec<String> {
+    settings::read(cx).await.map(|s| s.search_domains).unwrap_or_default()
+}
+
+async fn ask_all(servers: Vec<settings::Server>, names: &[String], patience: Wait) -> Vec<DnsServer> {
+    let asked = servers.into_iter().map(|server| ask_server(server, names.to_vec(), patience.clone()));
     net::side_by_side(asked).await
+}
+
+/// Whether anything came back.
+fn is_answer(outcome: LookupOutcome) -> bool {
+    !matches!(outcome, LookupOutcome::TimedOut | LookupOutcome::Unreachable | LookupOutcome::Failed)
+}
+
+async fn ask_server(server: settings::Server, names: Vec<String>, patience: Wait) -> DnsServer {
+    let Some(first) = names.first().cloned() else {
+        return server.unasked(Reading::absent(Reason::NothingToMeasure, "the policy names no names"));
+    };
+    let one = |name: String, record: ask::Record| {
+        let patience = patience.clone();
+        async move {
+            let asked = ask::ask(server.address, name.clone(), record, patience.last());
+            tokio::select! {
+                lookup = asked => {
+                    if is_answer(lookup.outcome) {
+                        patience.somebody_answered();
+                    }
+                    lookup
+                }
+                () = patience.run_out() => ask::unanswered(name, record),
+            }
+        }
+    };
+    let own = server.source != settings::POLICY;
+    let questions =
+        names.iter().flat_map(|name| [(name.clone(), ask::Record::A), (name.clone(), ask::Record::Aaaa)]);
+    let lookups = net::side_by_side(questions.map(|(name, record)| one(name, record)));
+    let invented = names.iter().filter(|_| own).map(|name| (unknown_name(name), ask::Record::A));
+    let unknown = net::side_by_side(invented.map(|(name, record)| one(name, record)));
+    let by_tcp = async {
+        tokio::time::sleep(UDP_ALONE).await;
+        ask::ask_by_tcp(server.address, first.clone(), ask::Record::A, patience.last()).await.outcome
+    };
+    let udp = async { tokio::join!(lookups, unknown) };
+    tokio::pin!(by_tcp, udp);
+    let mut over_tcp = None;
+    let (lookups, unknown) = loop {
+        tokio::select! {
+            both = &mut udp => break both,
+            outcome = &mut by_tcp, if own && over_tcp.is_none() => over_tcp = Some(outcome),
+        }
+    };
+    let silent = lookups.iter().all(|l| !is_answer(l.outcome));
+    let mut facts = server.unasked(Reading::Value(lookups));
+    if own {
+        facts.unknown_names = Reading::Value(unknown);
+        facts.by_tcp = match over_tcp {
+            Some(outcome) => Reading::Value(outcome),
+            None if silent => Reading::Value(
+                ask::ask_by_tcp(server.address, first.clone(), ask::Record::A, patience.last()).await.outcome,
+            ),
+            None => Reading::absent(Reason::NothingToMeasure, "UDP is answered"),
+        };
+    }
+    facts
+}
+
+/// UDP that is silent for this long has TCP tried beside it.
+const UDP_ALONE: std::time::Duration = std::time::Duration::from_millis(700);
+
+/// A name under another that nobody can have registered.
+fn unknown_name(under: &str) -> String {
+    let label: String = net::nonce().to_be_bytes().map(|b| char::from(b'a' + b % 26)).iter().collect();
+    format!("{label}.{under}")
 }
 
 async fn look_up_all(names: &[String], deadline: Instant) -> Vec<SystemLookup> {

@@ -6,6 +6,9 @@ use super::{DnsServer, Lookup};
 use crate::source::{detached, read_raw, unread};
 use crate::{Absence, Context, Reading, Reason, net};
 
+/// The source of servers that the policy names.
+pub(super) const POLICY: &str = "policy";
+
 const STUB: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 53));
 
 /// The C library uses no more; what stands below is never asked by a program.
@@ -24,7 +27,13 @@ pub(super) struct Server {
 impl Server {
     /// The fact, with the lookups given.
     pub(super) fn unasked(&self, lookups: Reading<Vec<Lookup>>) -> DnsServer {
-        DnsServer { address: self.address, source: self.source.into(), lookups }
+        DnsServer {
+            address: self.address,
+            source: self.source.into(),
+            lookups,
+            by_tcp: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
+            unknown_names: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
+        }
     }
 }
 
@@ -66,7 +75,7 @@ pub(super) fn independent(resolvers: &[String]) -> Vec<Server> {
         if address.is_none() {
             tracing::warn!(resolver = %text, "the policy's resolver is no address; left out");
         }
-        Some(Server { address: address?, source: "policy" })
+        Some(Server { address: address?, source: POLICY })
     };
     resolvers.iter().take(net::MOST_TARGETS).filter_map(server).collect()
 }

@@ -27,6 +27,7 @@ pub(crate) fn no_endpoints() -> Endpoints {
         names: vec![],
         resolvers: vec![],
         ntp: vec![],
+        proxies: vec![],
         ca_file: None,
     }
 }

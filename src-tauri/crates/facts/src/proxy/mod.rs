@@ -4,22 +4,29 @@
 //! |---|---|---|---|
 //! | all | the environment: `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`, and the same in capitals | none | the environment of other programs |
 //! | Linux (KDE) | `~/.config/kioslaverc` | none | settings for single programs |
-//! | Linux (GNOME) | not read: its store is binary and would need another program | | all of it |
+//! | Linux (GNOME and its kin) | `gsettings list-recursively org.gnome.system.proxy`, in a session of such a desktop, for at most a second: the store itself is binary | none | desktops that keep their settings elsewhere; without the program nothing is known |
 //! | Windows, macOS | not read yet | | the system's settings, which the HTTP checks use all the same |
-//! | all | a TCP connection to the proxy, closed at once | none | whether it forwards anything: the HTTP checks show that |
+//! | all | a TCP connection to each proxy, and the wish for a way to the policy's first secure host (CONNECT, SOCKS5), closed at once | none | proxies that are themselves asked over TLS; proxies of a PAC script, which only a JavaScript engine could choose |
+//! | all | what the network offers: the script `http://wpad.<search domain>/wpad.dat`, and the address of one in the lease files of systemd-networkd and dhclient (DHCP option 252); the proxies that its text names; the policy's own | none | leases that only root may read (NetworkManager's own); scripts on public addresses, which are not fetched |
 //!
 //! Of an address only host and port are kept: everything else in it may be a password. The
-//! environment is this process's own, so it is read for the real system alone.
+//! environment is this process's own, so it is read for the real system alone. A script is fetched
+//! from this computer's own network alone, its text is searched and never run.
 
+mod offered;
 mod settings;
 
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::net::{self, Target};
 use crate::reach::ConnectOutcome;
 use crate::sensitivity::facts;
 use crate::source::detached;
-use crate::{Context, Reading, Reason};
+use crate::{Absence, Context, Reading, Reason};
 
 facts! {
     /// Proxy settings.
@@ -28,6 +35,34 @@ facts! {
         part settings: Vec<ProxySetting>,
         /// Hosts reached without a proxy.
         internal exceptions: Vec<String>,
+        /// Scripts that the network offers for finding a proxy.
+        part scripts: Reading<Vec<ProxyScript>>,
+        /// Proxies that the network's scripts and the policy name, whether set here or not.
+        part offered: Reading<Vec<OfferedProxy>>,
+    }
+
+    /// A script that tells programs which proxy to use.
+    pub struct ProxyScript {
+        /// Who names it: `wpad` (a name in the search domain), `dhcp`.
+        public source: String,
+        /// Its address, without user, password and query.
+        internal url: String,
+        /// What came of fetching it.
+        public outcome: ScriptOutcome,
+        /// How many proxies its text names.
+        public proxy_count: u32,
+    }
+
+    /// A proxy that is offered.
+    pub struct OfferedProxy {
+        /// Who offers it: `wpad`, `dhcp`, `policy`.
+        public source: String,
+        /// Host and port.
+        internal address: String,
+        /// Whether it takes a connection.
+        public reachable: Reading<ConnectOutcome>,
+        /// Whether it opens a way to the policy's first secure host.
+        public tunnel: Reading<TunnelOutcome>,
     }
 
     /// One proxy setting.
@@ -42,36 +77,170 @@ facts! {
         public has_credentials: bool,
         /// Whether it takes a connection.
         public reachable: Reading<ConnectOutcome>,
+        /// Whether it opens a way to the policy's first secure host.
+        public tunnel: Reading<TunnelOutcome>,
     }
 }
+
+/// What came of asking a proxy for a way to a secure host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TunnelOutcome {
+    /// It opens the way.
+    Opened,
+    /// It asks for a password first (407).
+    Password,
+    /// It refuses (another 4xx, or SOCKS: not allowed).
+    Refused,
+    /// It finds no way there itself (5xx, or SOCKS: unreachable).
+    NoWay,
+    /// The proxy itself cannot be reached.
+    Unreachable,
+    /// Nothing came back.
+    TimedOut,
+    /// This kind of proxy is not asked.
+    NotTried,
+    /// Another answer.
+    Failed,
+}
+
+/// What came of fetching a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptOutcome {
+    /// It was read.
+    Read,
+    /// The host has no such page.
+    Missing,
+    /// The host does not answer.
+    Unreachable,
+    /// It lies outside this computer's own network and was not fetched.
+    Outside,
+}
+
+/// A desktop that does not answer within this long is not waited for.
+const DESKTOP: Duration = Duration::from_secs(1);
 
 /// Measures this subject.
 pub async fn measure(cx: Context) -> Reading<Proxy> {
     let deadline = net::deadline(&cx);
+    let target = cx.endpoints.https.iter().find_map(|text| Target::parse(text, 443));
+    let (set, (scripts, offered)) = tokio::join!(
+        async {
+            let found = read(&cx).await?;
+            let asked =
+                found.settings.into_iter().map(|found| setting(found, target.clone(), cx.offline, deadline));
+            Ok((net::side_by_side(asked).await, found.exceptions))
+        },
+        async {
+            if cx.offline {
+                return (Reading::absent(Reason::Offline, ""), Reading::absent(Reason::Offline, ""));
+            }
+            let (scripts, named) = offered::find(&cx, deadline).await;
+            let asked = named.into_iter().map(|named| offer(named, target.clone(), deadline));
+            (Reading::Value(scripts), Reading::Value(net::side_by_side(asked).await))
+        },
+    );
+    match set {
+        Ok((settings, exceptions)) => Reading::Value(Proxy { settings, exceptions, scripts, offered }),
+        Err(absent) => Reading::from(Err(absent)),
+    }
+}
+
+/// All that is set: the files and the environment, and the desktop where one runs.
+async fn read(cx: &Context) -> Result<settings::Settings, Absence> {
     let inner = cx.clone();
-    let reading = detached("read the proxy settings", cx.step(), move || {
+    let files = detached("read the proxy settings", cx.step(), move || {
         settings::read(&inner, &|name| std::env::var(name).ok())
     });
-    let found = match reading.await {
-        Ok(Ok(found)) => found,
-        Ok(Err(absent)) | Err(absent) => return absent.into(),
-    };
-    let offline = cx.offline;
-    let settings = found.settings.into_iter().map(|found| async move {
-        let reachable = match &found.target {
-            _ if offline => Reading::absent(Reason::Offline, ""),
-            Ok(target) => Reading::Value(reach(target, deadline).await),
-            Err(why) => Reading::absent(Reason::NothingToMeasure, *why),
-        };
-        ProxySetting {
-            used_for: found.used_for.into(),
-            source: found.source.into(),
-            address: found.target.map_or_else(ToOwned::to_owned, |target| target.label()),
-            has_credentials: found.has_credentials,
-            reachable,
+    let (files, desktop) = tokio::join!(files, from_desktop(cx));
+    let mut all = files??;
+    all.add(desktop);
+    Ok(all)
+}
+
+/// The settings of GNOME and the desktops that share its store.
+async fn from_desktop(cx: &Context) -> settings::Settings {
+    let desktop = std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
+    let kin = ["GNOME", "Unity", "X-Cinnamon", "MATE", "Budgie", "Pantheon"];
+    if !cfg!(target_os = "linux") || !cx.is_live() || !desktop.split(':').any(|d| kin.contains(&d)) {
+        return settings::Settings::default();
+    }
+    let asked = tokio::process::Command::new("gsettings")
+        .args(["list-recursively", "org.gnome.system.proxy"])
+        .stdin(std::process::Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    match tokio::time::timeout(DESKTOP.min(cx.step()), asked).await {
+        Ok(Ok(output)) if output.status.success() => {
+            settings::from_gnome(&String::from_utf8_lossy(&output.stdout))
         }
-    });
-    Reading::Value(Proxy { settings: net::side_by_side(settings).await, exceptions: found.exceptions })
+        outcome => {
+            tracing::debug!(?outcome, "the desktop's proxy settings are not known");
+            settings::Settings::default()
+        }
+    }
+}
+
+async fn setting(
+    found: settings::Found,
+    target: Option<Target>,
+    offline: bool,
+    deadline: Instant,
+) -> ProxySetting {
+    let (reachable, tunnel) = match &found.target {
+        _ if offline => (Reading::absent(Reason::Offline, ""), Reading::absent(Reason::Offline, "")),
+        Ok(proxy) if found.used_for == "pac" => (
+            Reading::Value(reach(proxy, deadline).await),
+            Reading::absent(Reason::NotSupported, "which proxy a script chooses is not known"),
+        ),
+        Ok(proxy) => ask(proxy, &found.written.0, target.as_ref(), deadline).await,
+        Err(why) => {
+            (Reading::absent(Reason::NothingToMeasure, *why), Reading::absent(Reason::NothingToMeasure, *why))
+        }
+    };
+    ProxySetting {
+        used_for: found.used_for.into(),
+        source: found.source.into(),
+        address: found.target.map_or_else(ToOwned::to_owned, |target| target.label()),
+        has_credentials: found.has_credentials,
+        reachable,
+        tunnel,
+    }
+}
+
+async fn offer(named: offered::Named, target: Option<Target>, deadline: Instant) -> OfferedProxy {
+    let (reachable, tunnel) = ask(&named.proxy, &named.written, target.as_ref(), deadline).await;
+    OfferedProxy { source: named.source.into(), address: named.proxy.label(), reachable, tunnel }
+}
+
+/// A connection to the proxy, and the wish for a way to the target.
+async fn ask(
+    proxy: &Target,
+    written: &str,
+    target: Option<&Target>,
+    deadline: Instant,
+) -> (Reading<ConnectOutcome>, Reading<TunnelOutcome>) {
+    let wish = async {
+        let Some(target) = target else {
+            return Reading::absent(Reason::NothingToMeasure, "the policy names no secure host");
+        };
+        let written = if written.contains("://") { written.to_owned() } else { format!("http://{written}") };
+        let url = format!("https://{}/", target.label()).parse().ok();
+        let way = net::proxy_of(&written).zip(url).and_then(|(matcher, url)| matcher.intercept(&url));
+        match way {
+            Some(way) => Reading::Value(match net::tunnel(&way, target, deadline).await {
+                Ok(_) => TunnelOutcome::Opened,
+                Err(failed) => {
+                    tracing::debug!(detail = %failed.detail, "no way through a proxy");
+                    failed.outcome
+                }
+            }),
+            None => Reading::absent(Reason::NothingToMeasure, "the setting can't be read"),
+        }
+    };
+    let (reachable, tunnel) = tokio::join!(reach(proxy, deadline), wish);
+    (Reading::Value(reachable), tunnel)
 }
 
 async fn reach(target: &Target, deadline: Instant) -> ConnectOutcome {

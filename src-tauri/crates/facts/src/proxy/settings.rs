@@ -9,7 +9,17 @@ use crate::{Absence, Context};
 /// A list of exceptions has an end.
 const MOST_EXCEPTIONS: usize = 100;
 
-/// One setting, without user and password.
+/// A setting as it is written, user and password included: for asking the proxy, and for no fact.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Written(pub(super) String);
+
+impl std::fmt::Debug for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(written)")
+    }
+}
+
+/// One setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) used_for: &'static str,
@@ -17,6 +27,7 @@ pub(super) struct Found {
     /// An error says in place of the address why there is none.
     pub(super) target: Result<Target, &'static str>,
     pub(super) has_credentials: bool,
+    pub(super) written: Written,
 }
 
 /// All that is set.
@@ -24,6 +35,19 @@ pub(super) struct Found {
 pub(super) struct Settings {
     pub(super) settings: Vec<Found>,
     pub(super) exceptions: Vec<String>,
+}
+
+impl Settings {
+    /// Adds what another source says.
+    pub(super) fn add(&mut self, other: Self) {
+        self.settings.extend(other.settings);
+        for exception in other.exceptions {
+            if !self.exceptions.contains(&exception) {
+                self.exceptions.push(exception);
+            }
+        }
+        self.exceptions.truncate(MOST_EXCEPTIONS);
+    }
 }
 
 type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -42,13 +66,7 @@ pub(super) fn read(cx: &Context, environment: Environment<'_>) -> Result<Setting
         None => String::new(),
     };
     if !text.is_empty() {
-        let kde = from_kde(&text);
-        all.settings.extend(kde.settings);
-        for exception in kde.exceptions {
-            if !all.exceptions.contains(&exception) {
-                all.exceptions.push(exception);
-            }
-        }
+        all.add(from_kde(&text));
     }
     all.exceptions.truncate(MOST_EXCEPTIONS);
     Ok(all)
@@ -117,10 +135,55 @@ fn from_kde(text: &str) -> Settings {
                 source: "kde",
                 target: Err("found through the network (WPAD)"),
                 has_credentials: false,
+                written: Written(String::new()),
             }],
             exceptions: vec![],
         },
         // 0 is none; 4 takes the environment's, which is read anyway.
+        _ => Settings::default(),
+    }
+}
+
+/// What `gsettings list-recursively org.gnome.system.proxy` prints: a schema, a key and a value a line.
+pub(super) fn from_gnome(text: &str) -> Settings {
+    let value = |schema: &str, key: &str| {
+        text.lines().find_map(|line| {
+            let rest = line.trim().strip_prefix(schema)?.strip_prefix(' ')?.strip_prefix(key)?;
+            Some(rest.strip_prefix(' ')?.trim().trim_matches('\'').to_owned())
+        })
+    };
+    let schema = "org.gnome.system.proxy";
+    match value(schema, "mode").as_deref() {
+        Some("manual") => {
+            let settings = [("http", "http"), ("https", "https"), ("socks", "all")]
+                .into_iter()
+                .filter_map(|(part, used_for)| {
+                    let part_schema = format!("{schema}.{part}");
+                    let host = value(&part_schema, "host").filter(|host| !host.is_empty())?;
+                    let port = value(&part_schema, "port").unwrap_or_default();
+                    let host = if host.contains(':') { format!("[{host}]") } else { host };
+                    let scheme = if part == "socks" { "socks5h" } else { "http" };
+                    Some(found(used_for, "gnome", &format!("{scheme}://{host}:{port}")))
+                })
+                .collect();
+            let exceptions = value(schema, "ignore-hosts").unwrap_or_default();
+            Settings { settings, exceptions: list(&exceptions.replace(['[', ']', '\''], "")) }
+        }
+        Some("auto") => {
+            let script = value(schema, "autoconfig-url").unwrap_or_default();
+            let setting = if script.is_empty() {
+                Found {
+                    used_for: "pac",
+                    source: "gnome",
+                    target: Err("found through the network (WPAD)"),
+                    has_credentials: false,
+                    written: Written(String::new()),
+                }
+            } else {
+                found("pac", "gnome", script.split(['?', '#']).next().unwrap_or_default())
+            };
+            Settings { settings: vec![setting], exceptions: vec![] }
+        }
         _ => Settings::default(),
     }
 }
@@ -133,7 +196,8 @@ fn found(used_for: &'static str, source: &'static str, written: &str) -> Found {
     let written = written.trim();
     let (scheme, rest) = written.split_once("://").unwrap_or(("http", written));
     if scheme.eq_ignore_ascii_case("file") {
-        return Found { used_for, source, target: Err("a file on this computer"), has_credentials: false };
+        let target = Err("a file on this computer");
+        return Found { used_for, source, target, has_credentials: false, written: Written(String::new()) };
     }
     let port = match scheme.to_ascii_lowercase().as_str() {
         "https" => 443,
@@ -150,7 +214,7 @@ fn found(used_for: &'static str, source: &'static str, written: &str) -> Found {
     let odd = |c: char| c.is_whitespace() || matches!(c, '#' | '?');
     let host = rest.split('/').next().filter(|_| !rest.contains(odd));
     let target = host.and_then(|host| Target::parse(host, port)).ok_or("the setting can't be read");
-    Found { used_for, source, target, has_credentials: credentials }
+    Found { used_for, source, target, has_credentials: credentials, written: Written(written.to_owned()) }
 }
 
 #[cfg(test)]
@@ -243,6 +307,31 @@ mod tests {
     fn the_exceptions_of_a_reversed_list_are_none() {
         let text = "[Proxy Settings]\nProxyType=1\nhttpProxy=http://p.example 1\nNoProxyFor=a.example\nReversedException=true\n";
         assert_eq!(from_kde(text).exceptions, Vec::<String>::new());
+    }
+
+    #[test]
+    fn gnome_settings_by_hand_and_by_script_are_read() {
+        let by_hand = from_gnome(
+            "org.gnome.system.proxy autoconfig-url ''\norg.gnome.system.proxy ignore-hosts ['localhost', '127.0.0.0/8']\n\
+             org.gnome.system.proxy mode 'manual'\norg.gnome.system.proxy.ftp host ''\n\
+             org.gnome.system.proxy.http host 'proxy.example'\norg.gnome.system.proxy.http port 3128\n\
+             org.gnome.system.proxy.https host ''\norg.gnome.system.proxy.https port 0\n\
+             org.gnome.system.proxy.socks host '2001:db8::1'\norg.gnome.system.proxy.socks port 1080\n",
+        );
+        assert_eq!(
+            shown(&by_hand),
+            [
+                ("http", "gnome", "proxy.example:3128".to_owned(), false),
+                ("all", "gnome", "[2001:db8::1]:1080".to_owned(), false),
+            ]
+        );
+        assert_eq!(by_hand.exceptions, ["localhost", "127.0.0.0/8"]);
+        let script = from_gnome(
+            "org.gnome.system.proxy mode 'auto'\norg.gnome.system.proxy autoconfig-url 'http://wpad.example/p.pac'\n",
+        );
+        assert_eq!(shown(&script), [("pac", "gnome", "wpad.example:80".to_owned(), false)]);
+        assert_eq!(from_gnome("org.gnome.system.proxy mode 'none'\n"), Settings::default());
+        assert_eq!(from_gnome("No such schema"), Settings::default());
     }
 
     #[test]

@@ -2,9 +2,13 @@
 //!
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
-//! | all | a TLS 1.2 or 1.3 handshake with each host of the policy (rustls), verified against the system's trust anchors and the policy's `ca_file`; closed without a word after the handshake | none | revocation; what only other TLS libraries refuse or accept; the direct way only, never through a proxy |
+//! | all | a TLS 1.2 or 1.3 handshake with each host of the policy (rustls), verified against the system's trust anchors and the policy's `ca_file`; closed without a word after the handshake | none | revocation; what only other TLS libraries refuse or accept; a proxy that is itself asked over TLS, or set by PAC script |
 //! | Linux | anchors: the distribution's bundle, or `SSL_CERT_FILE`/`SSL_CERT_DIR` | none | anchors that a browser keeps for itself (NSS) |
 //! | Windows, macOS | anchors: the system's root store | none | distrust settings for single certificates |
+//!
+//! A host is reached the way programs reach it: through the proxy of the environment (on macOS and
+//! Windows: of the system's settings) where one is set and the host is no exception, and directly
+//! otherwise. So behind a proxy that works, secure pages are judged by what comes through it.
 //!
 //! The handshake goes on after an invalid certificate, so that its version is known too; nothing is
 //! ever sent over such a connection. What a host sends is bounded: at most ten certificates, a
@@ -13,23 +17,28 @@
 mod chain;
 mod verdict;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use hyper_util::client::proxy::matcher::Intercept;
 use jiff::Timestamp;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
-use crate::net::{self, Target, Wait};
+use crate::net::http::Way;
+use crate::net::{self, Target, TunnelFailed, Wait};
+use crate::proxy::TunnelOutcome;
 use crate::reach::ConnectOutcome;
 use crate::sensitivity::facts;
 use crate::source::detached;
-use crate::{Context, Reading, Reason};
+use crate::{Absence, Context, Reading, Reason};
 
 facts! {
     /// TLS to named hosts.
@@ -46,6 +55,8 @@ facts! {
         public port: u16,
         /// What came of it.
         public outcome: TlsOutcome,
+        /// Whether it was reached through a proxy.
+        public by_proxy: bool,
         /// Protocol version agreed: `TLSv1_3`.
         public version: Reading<String>,
         /// The certificates the host sent, its own first.
@@ -102,21 +113,26 @@ pub enum TlsOutcome {
     Unreachable,
     /// Nothing came back.
     TimedOut,
+    /// The proxy asks for a password before it opens a way (407).
+    ProxyPassword,
+    /// The proxy refuses to open a way.
+    ProxyRefused,
     /// Another error; see the detail.
     Failed,
 }
 
 /// Measures this subject.
 pub async fn measure(cx: Context) -> Reading<Tls> {
+    measure_by(cx, Way::AsPrograms).await
+}
+
+async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Tls> {
     if cx.offline {
         return Reading::absent(Reason::Offline, "");
     }
     let deadline = net::deadline(&cx);
-    let ca_file = cx.endpoints.ca_file.clone();
-    // Files, which may lie on a share that does not answer.
-    let loading = move || Anchors::load(ca_file.as_deref());
-    let anchors = match detached("load the trust anchors", cx.step(), loading).await {
-        Ok(anchors) => Arc::new(anchors),
+    let anchors = match Anchors::of(&cx).await {
+        Ok(anchors) => anchors,
         Err(absent) => return absent.into(),
     };
     let mut targets: Vec<Target> = Vec::new();
@@ -127,18 +143,28 @@ pub async fn measure(cx: Context) -> Reading<Tls> {
             None => tracing::warn!(host = %text, "the policy's endpoint names no host; left out"),
         }
     }
-    let hosts = targets.into_iter().map(|target| host(target, Arc::clone(&anchors), deadline));
+    let hosts = targets.into_iter().map(|target| {
+        let proxy = way.proxy_for(&format!("https://{}/", target.label()));
+        host(target, proxy, Arc::clone(&anchors), deadline)
+    });
     Reading::Value(Tls { hosts: net::side_by_side(hosts).await })
 }
 
 /// Whom this computer trusts.
-struct Anchors {
+pub(crate) struct Anchors {
     store: Arc<RootCertStore>,
     /// What could not be loaded, for the detail of hosts that are then not trusted.
     trouble: String,
 }
 
 impl Anchors {
+    pub(crate) async fn of(cx: &Context) -> Result<Arc<Self>, Absence> {
+        let ca_file = cx.endpoints.ca_file.clone();
+        // Files, which may lie on a share that does not answer.
+        let loading = move || Self::load(ca_file.as_deref());
+        detached("load the trust anchors", cx.step(), loading).await.map(Arc::new)
+    }
+
     fn load(ca_file: Option<&Path>) -> Self {
         let mut store = RootCertStore::empty();
         let mut trouble = Vec::new();
@@ -160,18 +186,47 @@ impl Anchors {
     }
 }
 
-async fn host(target: Target, anchors: Arc<Anchors>, deadline: Instant) -> TlsHost {
-    let started = Instant::now();
-    let mut seen = TlsHost {
+/// What a handshake with these addresses of a host says, with no proxy and no lookup involved.
+pub(crate) async fn prove(
+    target: &Target,
+    addresses: &[SocketAddr],
+    anchors: &Anchors,
+    deadline: Instant,
+) -> TlsOutcome {
+    let mut seen = blank(target);
+    let shaken = match connect(addresses, deadline).await {
+        Ok(stream) => shake_hands(target, stream, anchors, deadline, &mut seen).await,
+        Err(why) => Err(why),
+    };
+    shaken.map_or_else(|(outcome, _)| outcome, |()| TlsOutcome::Valid)
+}
+
+fn blank(target: &Target) -> TlsHost {
+    TlsHost {
         host: target.host.clone(),
         port: target.port,
         outcome: TlsOutcome::Failed,
+        by_proxy: false,
         version: Reading::absent(Reason::NothingToMeasure, "no handshake"),
         chain: Vec::new(),
         took_ms: 0.0,
         detail: String::new(),
+    }
+}
+
+async fn host(target: Target, proxy: Option<Intercept>, anchors: Arc<Anchors>, deadline: Instant) -> TlsHost {
+    let started = Instant::now();
+    let mut seen = blank(&target);
+    seen.by_proxy = proxy.is_some();
+    let reached = match &proxy {
+        Some(proxy) => net::tunnel(proxy, &target, deadline).await.map_err(untunnelled),
+        None => reach(&target, deadline).await,
     };
-    if let Err((outcome, detail)) = shake_hands(&target, &anchors, deadline, &mut seen).await {
+    let shaken = match reached {
+        Ok(stream) => shake_hands(&target, stream, &anchors, deadline, &mut seen).await,
+        Err(why) => Err(why),
+    };
+    if let Err((outcome, detail)) = shaken {
         seen.outcome = outcome;
         seen.detail = net::tame(&detail, 400);
         if outcome == TlsOutcome::UnknownIssuer && !anchors.trouble.is_empty() {
@@ -184,18 +239,15 @@ async fn host(target: Target, anchors: Arc<Anchors>, deadline: Instant) -> TlsHo
     seen
 }
 
-async fn shake_hands(
-    target: &Target,
-    anchors: &Anchors,
-    deadline: Instant,
-    seen: &mut TlsHost,
-) -> Result<(), (TlsOutcome, String)> {
-    let name = ServerName::try_from(target.host.clone())
-        .map_err(|e| (TlsOutcome::Failed, format!("{} is no host name: {e}", target.host)))?;
+async fn reach(target: &Target, deadline: Instant) -> Result<TcpStream, (TlsOutcome, String)> {
     let addresses = net::resolve(&target.host, target.port, deadline)
         .await
         .map_err(|e| (TlsOutcome::NameNotFound, e.to_string()))?;
-    let stream = net::connect_any(&addresses, deadline).await.map_err(|failed| {
+    connect(&addresses, deadline).await
+}
+
+async fn connect(addresses: &[SocketAddr], deadline: Instant) -> Result<TcpStream, (TlsOutcome, String)> {
+    net::connect_any(addresses, deadline).await.map_err(|failed| {
         let outcome = match failed.outcome {
             ConnectOutcome::Refused => TlsOutcome::Refused,
             ConnectOutcome::Unreachable | ConnectOutcome::Prohibited => TlsOutcome::Unreachable,
@@ -203,8 +255,29 @@ async fn shake_hands(
             _ => TlsOutcome::Failed,
         };
         (outcome, failed.detail)
-    })?;
+    })
+}
 
+fn untunnelled(failed: TunnelFailed) -> (TlsOutcome, String) {
+    let outcome = match failed.outcome {
+        TunnelOutcome::Password => TlsOutcome::ProxyPassword,
+        TunnelOutcome::Refused => TlsOutcome::ProxyRefused,
+        TunnelOutcome::Unreachable | TunnelOutcome::NoWay => TlsOutcome::Unreachable,
+        TunnelOutcome::TimedOut => TlsOutcome::TimedOut,
+        TunnelOutcome::Opened | TunnelOutcome::NotTried | TunnelOutcome::Failed => TlsOutcome::Failed,
+    };
+    (outcome, failed.detail)
+}
+
+async fn shake_hands(
+    target: &Target,
+    stream: TcpStream,
+    anchors: &Anchors,
+    deadline: Instant,
+    seen: &mut TlsHost,
+) -> Result<(), (TlsOutcome, String)> {
+    let name = ServerName::try_from(target.host.clone())
+        .map_err(|e| (TlsOutcome::Failed, format!("{} is no host name: {e}", target.host)))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let witness = Arc::new(verdict::Witness::new(&provider, Arc::clone(&anchors.store)));
     let config = ClientConfig::builder_with_provider(provider)

@@ -77,7 +77,7 @@ async fn serve(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> SocketAddr
 async fn seen_within(target: String, ca_file: Option<PathBuf>, probe: Duration) -> TlsHost {
     let mut cx = testing::context(Endpoints { https: vec![target], ca_file, ..testing::no_endpoints() });
     cx.limits.probe = probe;
-    measure(cx).await.value().expect("measured").hosts[0].clone()
+    measure_by(cx, Way::Direct).await.value().expect("measured").hosts[0].clone()
 }
 
 /// The server seen by the name `localhost`, with the authority trusted.

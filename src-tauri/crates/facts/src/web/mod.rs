@@ -41,6 +41,8 @@ facts! {
         public url: String,
         /// What came back.
         public outcome: HttpOutcome,
+        /// Whether it was asked through a proxy.
+        public by_proxy: bool,
         /// Status of the answer.
         public status: Reading<u16>,
         /// Where a redirect points, without its query.
@@ -64,6 +66,8 @@ pub enum HttpOutcome {
     Changed,
     /// A proxy asks for a password (407).
     ProxyPassword,
+    /// A proxy was asked, and an error came (another 4xx or 5xx): it refuses, or finds no way itself.
+    ProxyRefused,
     /// No address was found for the name; the detail says whether there is none, or the lookup failed
     /// or took too long.
     NameNotFound,
@@ -96,16 +100,24 @@ async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Web> {
             return Reading::absent(Reason::Failed, format!("make an HTTP client: {}", http::words(error)));
         }
     };
-    let checks =
-        cx.endpoints.http.into_iter().take(net::MOST_TARGETS).map(|e| check(client.clone(), e, deadline));
+    let checks = cx.endpoints.http.into_iter().take(net::MOST_TARGETS).map(|endpoint| {
+        let by_proxy = way.proxy_for(endpoint.url()).is_some();
+        check(client.clone(), endpoint, by_proxy, deadline)
+    });
     Reading::Value(Web { checks: net::side_by_side(checks).await })
 }
 
-async fn check(client: reqwest::Client, endpoint: HttpEndpoint, deadline: Instant) -> HttpCheck {
+async fn check(
+    client: reqwest::Client,
+    endpoint: HttpEndpoint,
+    by_proxy: bool,
+    deadline: Instant,
+) -> HttpCheck {
     let started = Instant::now();
     let mut check = HttpCheck {
         url: shown(endpoint.url()),
         outcome: HttpOutcome::Failed,
+        by_proxy,
         status: Reading::absent(Reason::NothingToMeasure, "no answer"),
         location: Reading::absent(Reason::NothingToMeasure, "no redirect"),
         took_ms: 0.0,
@@ -129,7 +141,11 @@ async fn check(client: reqwest::Client, endpoint: HttpEndpoint, deadline: Instan
                 check.outcome = HttpOutcome::Redirected;
                 check.location = location;
             } else {
+                let status = answer.status();
                 (check.outcome, check.detail) = compare(answer, endpoint.body(), deadline).await;
+                if by_proxy && check.outcome == HttpOutcome::Changed && status.as_u16() >= 400 {
+                    check.outcome = HttpOutcome::ProxyRefused;
+                }
             }
         }
     }
@@ -312,6 +328,17 @@ mod tests {
             "{:?}",
             proxy.asked()
         );
+    }
+
+    #[tokio::test]
+    async fn an_error_is_the_proxys_where_one_was_asked_and_the_networks_otherwise() {
+        let server = HttpServer::start(answer("403 Forbidden", ""), false).await;
+        let url = format!("http://{}", server.address);
+        let target = no_content("http://check.example/generate_204".into());
+        let seen = one_by(target, Way::Proxy(&url), Duration::from_secs(6)).await;
+        assert_eq!((seen.outcome, seen.by_proxy), (HttpOutcome::ProxyRefused, true));
+        let seen = one(no_content(server.url("/"))).await;
+        assert_eq!((seen.outcome, seen.by_proxy), (HttpOutcome::Changed, false));
     }
 
     /// A SOCKS5 proxy (RFC 1928) that lets everybody in and answers in the place of every host.

@@ -1,0 +1,182 @@
+//! Proxies that the network offers: by a script whose address the network gives (WPAD), or by the policy.
+
+use std::net::{IpAddr, SocketAddr};
+
+use reqwest::Url;
+use reqwest::header::HOST;
+use tokio::time::Instant;
+
+use super::{ProxyScript, ScriptOutcome};
+use crate::Context;
+use crate::dns::{self, AddressScope};
+use crate::net::http::{self, Way};
+use crate::net::{self, Target};
+use crate::source::detached;
+
+/// Search domains are tried in their order, and a list of them has an end.
+const MOST_DOMAINS: usize = 3;
+
+/// A script may name many; the first ones are those that matter.
+const MOST_PROXIES: usize = 4;
+
+/// The most that is read of a script.
+const SCRIPT_BYTES: usize = 64 * 1024;
+
+/// A proxy that somebody names.
+pub(super) struct Named {
+    pub(super) source: &'static str,
+    pub(super) proxy: Target,
+    /// With its scheme.
+    pub(super) written: String,
+}
+
+/// Scripts, and the proxies that they and the policy name.
+pub(super) async fn find(cx: &Context, deadline: Instant) -> (Vec<ProxyScript>, Vec<Named>) {
+    let inner = cx.clone();
+    let leases =
+        detached("read the leases", cx.step(), move || from_leases(&inner)).await.unwrap_or_default();
+    let mut wanted: Vec<(&'static str, String)> = leases.into_iter().map(|url| ("dhcp", url)).collect();
+    for domain in dns::search_domains(cx).await.into_iter().take(MOST_DOMAINS) {
+        // A name directly under a top domain belongs to somebody else.
+        if domain.contains('.') {
+            wanted.push(("wpad", format!("http://wpad.{domain}/wpad.dat")));
+        }
+    }
+    let fetched = wanted.into_iter().map(|(source, url)| async move {
+        let (outcome, text) = fetch(&url, deadline).await?;
+        let named = proxies(&text, source);
+        let script =
+            ProxyScript { source: source.into(), url: shown(&url), outcome, proxy_count: named.len() as u32 };
+        Some((script, named))
+    });
+    let mut scripts = Vec::new();
+    let mut all = Vec::new();
+    for (script, named) in net::side_by_side(fetched).await.into_iter().flatten() {
+        scripts.push(script);
+        all.extend(named);
+    }
+    for text in &cx.endpoints.proxies {
+        if let Some(proxy) = Target::parse(text, 0) {
+            all.push(Named { source: "policy", written: format!("http://{}", proxy.label()), proxy });
+        }
+    }
+    let mut unique: Vec<Named> = Vec::new();
+    for named in all {
+        if unique.len() < MOST_PROXIES && !unique.iter().any(|u| u.proxy == named.proxy) {
+            unique.push(named);
+        }
+    }
+    (scripts, unique)
+}
+
+/// The text of a script; `None` where its host has no address, so that there is no script.
+async fn fetch(url: &str, deadline: Instant) -> Option<(ScriptOutcome, String)> {
+    let nothing = |outcome| Some((outcome, String::new()));
+    let mut url = Url::parse(url).ok().filter(|url| url.scheme() == "http")?;
+    let host =
+        Target { host: url.host_str()?.trim_matches(['[', ']']).to_owned(), port: url.port().unwrap_or(80) };
+    let addresses = net::resolve(&host.host, host.port, deadline).await.ok()?;
+    let near: Vec<SocketAddr> = addresses
+        .into_iter()
+        .filter(|a| net::scope(a.ip(), &net::own_networks()) != AddressScope::Public)
+        .collect();
+    let Some(address) = near.first() else { return nothing(ScriptOutcome::Outside) };
+    // By the address found: a second lookup might find another.
+    let literal = match address.ip() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => format!("[{v6}]"),
+    };
+    let name = url.host_str()?.to_owned();
+    url.set_host(Some(&literal)).ok()?;
+    let client = http::client(Way::Direct, deadline).ok()?;
+    let asked = async {
+        let mut answer = client.get(url).header(HOST, name).send().await.ok()?;
+        if answer.status() != 200 {
+            return nothing(ScriptOutcome::Missing);
+        }
+        let mut body = Vec::new();
+        while let Ok(Some(chunk)) = answer.chunk().await {
+            body.extend_from_slice(&chunk[..chunk.len().min(SCRIPT_BYTES - body.len())]);
+            if body.len() >= SCRIPT_BYTES {
+                break;
+            }
+        }
+        Some((ScriptOutcome::Read, String::from_utf8_lossy(&body).into_owned()))
+    };
+    match tokio::time::timeout_at(deadline, asked).await {
+        Ok(Some(found)) => Some(found),
+        _ => nothing(ScriptOutcome::Unreachable),
+    }
+}
+
+/// An address without what may be nobody's business.
+fn shown(url: &str) -> String {
+    let Ok(mut url) = Url::parse(url) else { return String::new() };
+    url.set_query(None);
+    url.set_fragment(None);
+    // Errors mean that this kind of address has no user.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    net::tame(url.as_str(), 300)
+}
+
+/// The proxies that a script's text names, each once. What the script would choose is not known.
+fn proxies(text: &str, source: &'static str) -> Vec<Named> {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let words: Vec<&str> = lines
+        .flat_map(|line| line.split(|c: char| c.is_whitespace() || "\"';,(){}+".contains(c)))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut found: Vec<Named> = Vec::new();
+    for pair in words.windows(2) {
+        let (scheme, port) = match pair[0] {
+            "PROXY" | "HTTP" => ("http", 80),
+            "HTTPS" => ("https", 443),
+            "SOCKS" | "SOCKS5" => ("socks5h", 1080),
+            _ => continue,
+        };
+        // A word of a program can follow as well: only what has a port is taken for an address.
+        let Some(proxy) = Target::parse(pair[1], 0).filter(|t| t.port != 0 || t.host.contains('.')) else {
+            continue;
+        };
+        let proxy = Target { port: if proxy.port == 0 { port } else { proxy.port }, ..proxy };
+        if found.len() < MOST_PROXIES && !found.iter().any(|f| f.proxy == proxy) {
+            found.push(Named { source, written: format!("{scheme}://{}", proxy.label()), proxy });
+        }
+    }
+    found
+}
+
+/// The addresses of scripts in the leases that anybody may read.
+fn from_leases(cx: &Context) -> Vec<String> {
+    let mut found = Vec::new();
+    for text in net::leases(cx) {
+        found.extend(from_lease(&text));
+    }
+    found.sort();
+    found.dedup();
+    found.truncate(2);
+    found
+}
+
+fn from_lease(text: &str) -> Option<String> {
+    text.lines().rev().find_map(|line| {
+        let line = line.trim().trim_end_matches(';');
+        let url = if let Some(hex) = line.strip_prefix("OPTION_252=") {
+            unhex(hex)?
+        } else {
+            let value =
+                line.strip_prefix("option wpad ").or_else(|| line.strip_prefix("option unknown-252 "))?;
+            value.trim().trim_matches('"').to_owned()
+        };
+        let url = url.trim_end_matches(['\0', '\n', ' ']).to_owned();
+        url.starts_with("http://").then_some(url)
+    })
+}
+
+fn unhex(hex: &str) -> Option<String> {
+    let digits: Vec<u8> =
+        hex.trim().chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect::<Option<_>>()?;
+    let bytes = digits.chunks(2).map(|pair| pair.iter().fold(0, |a, d| a << 4 | d)).collect();
+    String::from_utf8(bytes).ok()
+}
