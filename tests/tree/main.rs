@@ -157,6 +157,93 @@ fn both_languages_have_the_same_messages() {
     assert_eq!(only(&de, &en), Vec::<String>::new(), "missing in English");
 }
 
+/// What a person reads is in content/locales or in the content file it belongs to. Words that are only
+/// looked for in what somebody else wrote, and the words to spell with, are no such texts.
+#[test]
+fn no_text_for_a_person_stands_in_a_source_file() {
+    let crates = root().join("src-tauri/crates");
+    let word_lists = [
+        "redact/src/common.rs",
+        "redact/src/detect.rs",
+        "knowledge/src/words.rs",
+        "reference/src/spelling.rs",
+    ];
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for file in rust_files(&root().join("src-tauri")) {
+        let name = file.strip_prefix(&crates).unwrap_or(&file).display().to_string();
+        if word_lists.contains(&name.as_str()) || name.contains("tests") || name.contains("build.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).unwrap();
+        for literal in literals(text.split("#[cfg(test)]").next().unwrap()) {
+            seen += 1;
+            if is_german(&literal) {
+                wrong.push(format!("{name}: {literal}"));
+            }
+        }
+    }
+    assert!(seen > 1000, "only {seen} texts: this test has lost its eyes");
+    assert!(wrong.is_empty(), "these belong into content/locales: {wrong:#?}");
+}
+
+#[test]
+fn german_is_told_from_what_is_none() {
+    for text in ["Vielleicht die Ursache", "Läuft", "Ihre Nummer: {n}", "Das hilft."] {
+        assert!(is_german(text), "{text}");
+    }
+    for text in ["the die is cast, and cast", "/home/", "„", "ä", "user", "[host-1]", "in", "wlan"] {
+        assert!(!is_german(text), "{text}");
+    }
+    let source = "// \"not this\"\nlet a = '\"'; let b = \"this \\\" one\"; let c = r#\"and \" this\"#;";
+    assert_eq!(literals(source), ["this \\\" one", "and \" this"]);
+}
+
+/// Every string literal of a source text, as it is written. Comments have none.
+fn literals(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = source;
+    while let Some(at) = rest.find(['"', '/', '\'']) {
+        let (before, from) = rest.split_at(at);
+        rest = if from.starts_with("//") {
+            from.split_once('\n').map_or("", |(_, after)| after)
+        } else if from.starts_with("'\"'") || from.starts_with("'\\") {
+            from.get(3..).unwrap_or("")
+        } else if let Some(inside) = from.strip_prefix('"') {
+            let hashes = before.len() - before.trim_end_matches('#').len();
+            let raw = before.trim_end_matches('#').ends_with('r');
+            let end = if raw {
+                inside.find(&format!("\"{}", "#".repeat(hashes)))
+            } else {
+                let mut escaped = false;
+                inside.find(|c| {
+                    let ends = c == '"' && !escaped;
+                    escaped = c == '\\' && !escaped;
+                    ends
+                })
+            };
+            let end = end.unwrap_or(inside.len());
+            found.push(inside[..end].to_owned());
+            inside.get(end + 1..).unwrap_or("")
+        } else {
+            &from[1..]
+        };
+    }
+    found
+}
+
+/// Whether a text is German: a word with an umlaut, or two words of which one is German alone.
+fn is_german(text: &str) -> bool {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).collect();
+    let umlaut = |w: &&str| w.chars().count() > 1 && w.chars().any(|c| "äöüÄÖÜß".contains(c));
+    let telling = [
+        "der", "das", "und", "nicht", "ist", "Sie", "Ihr", "Ihre", "Ihren", "Ihrem", "Ihrer", "ein", "eine",
+        "einen", "mit", "für", "von", "dieser", "diese", "dieses", "kein", "keine", "wird", "Die", "Der",
+        "Das", "Ursache", "Lösung", "Prüfung",
+    ];
+    words.iter().any(umlaut) || words.len() > 1 && words.iter().any(|w| telling.contains(w))
+}
+
 #[test]
 fn every_message_key_is_there_once() {
     for lang in Lang::ALL {

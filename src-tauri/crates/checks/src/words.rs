@@ -1,17 +1,10 @@
 //! The generated words of a result that was not measured. All of them are Fluent messages.
 
-use std::sync::LazyLock;
-
 use befund_content::{Arg, Lang, Messages, Text};
 use befund_facts::Reason;
 
-static MESSAGES: LazyLock<Messages> = LazyLock::new(Messages::builtin);
-
 fn message(key: &str, args: impl Fn(Lang) -> Vec<Arg<'static>>) -> Text {
-    Text {
-        en: MESSAGES.get(Lang::En, key, &args(Lang::En)),
-        de: MESSAGES.get(Lang::De, key, &args(Lang::De)),
-    }
+    Messages::shared().text(key, args)
 }
 
 /// Why a value is absent, in plain words: “No answer within the time allowed”.

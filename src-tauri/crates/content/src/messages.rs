@@ -1,12 +1,13 @@
 //! Fluent messages from `content/locales`: the same files that the window reads.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::langid;
 
-use crate::{Lang, builtin};
+use crate::{Lang, Text, builtin};
 
 /// An argument of a message.
 pub type Arg<'a> = (&'a str, Cow<'a, str>);
@@ -22,6 +23,12 @@ impl Messages {
     /// what cannot be read is left out, and its key is shown.
     pub fn builtin() -> Self {
         Self { en: bundle(Lang::En), de: bundle(Lang::De) }
+    }
+
+    /// The same, made once for everybody who has no place of their own to keep them.
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Messages> = LazyLock::new(Messages::builtin);
+        &SHARED
     }
 
     /// A message in one language; its key if there is none.
@@ -46,6 +53,12 @@ impl Messages {
         }
         let mut errors = Vec::new();
         bundle.format_pattern(pattern, Some(&fluent_args), &mut errors).into_owned()
+    }
+
+    /// A message in every language; `args` says what is filled in for each.
+    pub fn text<'a>(&self, key: &str, args: impl Fn(Lang) -> Vec<Arg<'a>>) -> Text {
+        let say = |lang| self.get(lang, key, &args(lang));
+        Text { en: say(Lang::En), de: say(Lang::De) }
     }
 
     /// Every key of one language, for the test that compares them.
@@ -100,5 +113,7 @@ mod tests {
             assert!(say(Lang::De, "next-fix", "title", text).ends_with(text), "{text}");
         }
         assert_eq!(messages.get(Lang::De, "no-such-key", &[]), "no-such-key");
+        let both = messages.text("next-fix", |lang| vec![("title", lang.tag().into())]);
+        assert_eq!((both.en.as_str(), both.de.as_str()), ("What helps: en", "Was hilft: de"));
     }
 }

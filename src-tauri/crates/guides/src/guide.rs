@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use befund_checks::{CheckId, Status};
-use befund_content::{Lang, Text};
+use befund_content::{Lang, Messages, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -240,10 +240,7 @@ impl Guide {
     /// The title of a cause, with words for "something else".
     pub fn cause_title(&self, id: &CauseId) -> Text {
         self.cause(id).map_or_else(
-            || Text {
-                en: "Something that this guide does not know".into(),
-                de: "Etwas, das diese Anleitung nicht kennt".into(),
-            },
+            || Messages::shared().text("guide-something-else", |_| Vec::new()),
             |c| c.title.clone(),
         )
     }

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use befund_content::Text;
+use befund_content::{Messages, Text};
 use serde::Serialize;
 
 use crate::diagnose::{Outcome, RankedCause};
@@ -138,10 +138,7 @@ pub(crate) fn choose(
     let next = if outcome == Outcome::NoProblem {
         let none = 1.0 - problem.iter().sum::<f64>();
         NextStep::NoProblem {
-            why: text(
-                "Everything that was checked is in order.",
-                "Alles, was geprüft wurde, ist in Ordnung.",
-            ),
+            why: text("guide-why-no-problem", &[]),
             numbers: format!("P(no problem) = {none:.3}"),
         }
     } else {
@@ -359,28 +356,10 @@ impl<'g> Planner<'g> {
                 let top = causes.first().map(|c| &c.id);
                 let why = match &cause {
                     Some(cause) if Some(cause) == top => {
-                        let title = self.guide.cause_title(cause);
-                        title.map(|lang, t| match lang {
-                            befund_content::Lang::En => {
-                                format!("This helps with the most likely cause: {t}.")
-                            }
-                            befund_content::Lang::De => {
-                                format!("Das hilft bei der wahrscheinlichsten Ursache: {t}.")
-                            }
-                        })
+                        text("guide-why-likely", &[("cause", &self.guide.cause_title(cause))])
                     }
-                    Some(cause) => {
-                        let title = self.guide.cause_title(cause);
-                        title.map(|lang, t| match lang {
-                            befund_content::Lang::En => {
-                                format!("This is quickly done, and helps with a possible cause: {t}.")
-                            }
-                            befund_content::Lang::De => {
-                                format!("Das ist schnell gemacht und hilft bei einer möglichen Ursache: {t}.")
-                            }
-                        })
-                    }
-                    None => text("This prepares the next step.", "Das bereitet den nächsten Schritt vor."),
+                    Some(cause) => text("guide-why-quick", &[("cause", &self.guide.cause_title(cause))]),
+                    None => text("guide-why-prepares", &[]),
                 };
                 let helps: f64 = option.helps.iter().map(|(h, p)| belief[*h] * p).sum();
                 NextStep::Fix {
@@ -435,37 +414,18 @@ impl<'g> Planner<'g> {
             }
         }
         let Some((_, a, b)) = best else {
-            return text(
-                "Your answer narrows down what it can be.",
-                "Ihre Antwort grenzt ein, woran es liegen kann.",
-            );
+            return text("guide-why-narrows", &[]);
         };
         let (a, b) = if belief[a] >= belief[b] { (a, b) } else { (b, a) };
         let (a, b) = (&self.guide.causes[a].title, &self.guide.causes[b].title);
-        Text {
-            en: format!("Your answer shows which is more likely: “{}” or “{}”.", a.en, b.en),
-            de: format!("Ihre Antwort zeigt, was wahrscheinlicher ist: „{}“ oder „{}“.", a.de, b.de),
-        }
+        text("guide-why-tells-apart", &[("a", a), ("b", b)])
     }
 
     fn hand_over(&self, steps: &[StepCost], causes: &[RankedCause]) -> NextStep {
         let top = causes.first().filter(|c| c.probability >= 0.5).and_then(|c| self.guide.cause(&c.id));
-        let why = if let Some(cause) = top {
-            cause.title.map(|lang, t| match lang {
-                befund_content::Lang::En => {
-                    format!(
-                        "Somebody from IT support can help better from here. The finding goes along: {t}."
-                    )
-                }
-                befund_content::Lang::De => {
-                    format!("Ab hier hilft jemand vom IT-Service besser. Der Befund geht mit: {t}.")
-                }
-            })
-        } else {
-            text(
-                "Going on alone would now take longer than asking IT support.",
-                "Allein weiterzusuchen würde jetzt länger dauern, als den IT-Service zu fragen.",
-            )
+        let why = match top {
+            Some(cause) => text("guide-why-human-knows", &[("cause", &cause.title)]),
+            None => text("guide-why-human-sooner", &[]),
         };
         NextStep::HandOver {
             cause: top.map(|c| c.id.clone()),
@@ -501,6 +461,7 @@ fn numbers(steps: &[StepCost], causes: &[RankedCause]) -> String {
     format!("expected cost: {}; causes: {}", costs.join(", "), likely.join(", "))
 }
 
-fn text(en: &str, de: &str) -> Text {
-    Text { en: en.to_owned(), de: de.to_owned() }
+fn text(key: &str, args: &[(&str, &Text)]) -> Text {
+    Messages::shared()
+        .text(key, |lang| args.iter().map(|(name, value)| (*name, value.get(lang).into())).collect())
 }

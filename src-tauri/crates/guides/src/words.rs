@@ -1,7 +1,7 @@
 //! The words that authors write in place of numbers, and the words that people read in place of
 //! probabilities. No judgement is made here: this is the one table both sides look up.
 
-use befund_content::Text;
+use befund_content::{Messages, Text};
 use serde::Serialize;
 
 /// P(result given cause), by word.
@@ -77,12 +77,12 @@ impl Certainty {
 
     /// The word with its noun: "Very likely the cause".
     pub fn text(self) -> Text {
-        let (en, de) = match self {
-            Self::VeryLikely => ("Very likely the cause", "Sehr wahrscheinlich die Ursache"),
-            Self::Probably => ("Probably the cause", "Wahrscheinlich die Ursache"),
-            Self::Perhaps => ("Perhaps the cause", "Vielleicht die Ursache"),
+        let key = match self {
+            Self::VeryLikely => "guide-very-likely",
+            Self::Probably => "guide-probably",
+            Self::Perhaps => "guide-perhaps",
         };
-        Text { en: en.into(), de: de.into() }
+        Messages::shared().text(key, |_| Vec::new())
     }
 }
 

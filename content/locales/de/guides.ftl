@@ -1,0 +1,13 @@
+# Worte der Anleitungen: warum ein Schritt der nächste ist und wie sicher ein Befund. Was eine Anleitung selbst sagt, steht in content/guides.
+guide-why-no-problem = Alles, was geprüft wurde, ist in Ordnung.
+guide-why-likely = Das hilft bei der wahrscheinlichsten Ursache: { $cause }.
+guide-why-quick = Das ist schnell gemacht und hilft bei einer möglichen Ursache: { $cause }.
+guide-why-prepares = Das bereitet den nächsten Schritt vor.
+guide-why-narrows = Ihre Antwort grenzt ein, woran es liegen kann.
+guide-why-tells-apart = Ihre Antwort zeigt, was wahrscheinlicher ist: „{ $a }“ oder „{ $b }“.
+guide-why-human-knows = Ab hier hilft jemand vom IT-Service besser. Der Befund geht mit: { $cause }.
+guide-why-human-sooner = Allein weiterzusuchen würde jetzt länger dauern, als den IT-Service zu fragen.
+guide-very-likely = Sehr wahrscheinlich die Ursache
+guide-probably = Wahrscheinlich die Ursache
+guide-perhaps = Vielleicht die Ursache
+guide-something-else = Etwas, das diese Anleitung nicht kennt
