@@ -22,10 +22,22 @@ fn network(changes: &str) -> BTreeMap<CheckId, Status> {
         route.default route.ambiguous clock.correct gateway.answers gateway.latency dns.configured dns.server-answers \
         dns.server-works dns.independent-answers dns.system-resolves dns.slow internet.by-address-ipv4 \
         internet.by-address internet.by-name web.open web.sign-in-page web.proxy-password tls.trusted \
-        tls.certificate-dates internet.secure internet.firewall";
+        tls.certificate-dates internet.secure internet.firewall dns.answers-right dns.system-slow dns.unknown-names \
+        internet.stalls way.first-hop way.forbidden way.ends way.web-blocked gateway.loss line.loss line.latency \
+        line.jitter line.stable link.steady line.packet-size";
     let mut results: BTreeMap<CheckId, Status> =
         HEALTHY.split_whitespace().map(|id| (id.parse().unwrap(), Status::Ok)).collect();
-    for id in ["proxy.reachable", "internet.by-address-ipv6", "internet.by-name-ipv6"] {
+    for id in [
+        "proxy.needed",
+        "proxy.lets-through",
+        "dns.hosts-file",
+        "proxy.reachable",
+        "internet.by-address-ipv6",
+        "internet.by-name-ipv6",
+        "route.other-way",
+        "vpn.passes",
+        "vpn.route",
+    ] {
         results.insert(id.parse().unwrap(), Status::NotApplicable);
     }
     for change in changes.split_whitespace() {
@@ -177,6 +189,34 @@ const SCENARIOS: &[(&str, &str, &str)] = &[
         "dns-server-silent",
     ),
     (
+        "the first of two name servers is dead",
+        "dns.server-answers=warn dns.system-slow=fail",
+        "dns-server-silent",
+    ),
+    (
+        "the first of two name servers is dead, and programs give up before the second",
+        "dns.server-answers=warn names=fail dns.system-slow=not_applicable later=not_applicable",
+        "dns-server-silent",
+    ),
+    (
+        "every name leads to the same wrong address",
+        "dns.answers-right=fail dns.unknown-names=warn internet.by-name=fail web.open=fail internet.secure=fail \
+         tls.trusted=not_applicable tls.certificate-dates=not_applicable",
+        "dns-answers-wrong",
+    ),
+    ("one name leads to a wrong address over IPv4", "dns.answers-right=fail v6=ok", "dns-answers-wrong"),
+    (
+        "a filter gives nobody's address",
+        "dns.answers-right=fail internet.by-name=fail web.open=fail internet.secure=fail tls.trusted=not_applicable \
+         tls.certificate-dates=not_applicable",
+        "dns-answers-wrong",
+    ),
+    (
+        "the hosts file blocks a site",
+        "dns.hosts-file=fail internet.by-name=fail internet.secure=fail tls.trusted=not_applicable",
+        "hosts-file-override",
+    ),
+    (
         "the name server refuses, and public ones are blocked",
         "dns.server-works=fail names=fail dns.independent-answers=fail tls.trusted=not_applicable \
          tls.certificate-dates=not_applicable clock.correct=unknown",
@@ -210,6 +250,28 @@ const SCENARIOS: &[(&str, &str, &str)] = &[
         "the proxy is down in the company, and nothing leaves without it",
         "proxy.reachable=fail out=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown",
         "proxy-unreachable",
+    ),
+    (
+        "the network offers a proxy, and refuses all else",
+        "proxy.needed=fail out=fail internet.firewall=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable \
+         clock.correct=unknown",
+        "proxy-required",
+    ),
+    (
+        "the proxy refuses secure pages",
+        "proxy.reachable=ok proxy.lets-through=fail internet.secure=fail tls.trusted=not_applicable",
+        "proxy-refuses",
+    ),
+    (
+        "the proxy refuses everything, and nothing leaves without it",
+        "proxy.reachable=ok proxy.lets-through=fail out=fail internet.firewall=fail tls.trusted=not_applicable \
+         clock.correct=unknown",
+        "proxy-refuses",
+    ),
+    (
+        "the proxy wants a password for secure pages alone",
+        "proxy.reachable=ok web.proxy-password=fail proxy.lets-through=ok internet.secure=fail tls.trusted=not_applicable",
+        "proxy-needs-password",
     ),
     (
         "the proxy wants a password",
@@ -246,6 +308,57 @@ const SCENARIOS: &[(&str, &str, &str)] = &[
         "out=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown",
         "firewall-blocks",
     ),
+    (
+        "the router says that a firewall forbids it",
+        "out=fail way.forbidden=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown \
+         line.loss=unknown line.latency=unknown line.stable=ok line.packet-size=not_applicable",
+        "firewall-blocks",
+    ),
+    (
+        "web connections are swallowed, and test packets are not",
+        "out=fail way.web-blocked=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown",
+        "firewall-blocks",
+    ),
+    (
+        "the router says that it knows no way",
+        "dns.server-works=fail dns.system-resolves=fail out=fail way.ends=fail tls.trusted=not_applicable \
+         tls.certificate-dates=not_applicable clock.correct=unknown",
+        "provider-outage",
+    ),
+    (
+        "another computer is taken for the router",
+        "out=fail way.first-hop=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown",
+        "wrong-default-route",
+    ),
+    (
+        "the preferred adapter leads nowhere, and the other one to the internet",
+        "out=fail route.other-way=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown",
+        "wrong-default-route",
+    ),
+    ("one packet in ten is lost", "line.loss=fail", "packet-loss"),
+    (
+        "one packet in three is lost, already on the Wi-Fi",
+        "line.loss=fail gateway.loss=fail dns.slow=warn",
+        "packet-loss",
+    ),
+    (
+        "the plug is loose",
+        "link.steady=fail line.stable=fail line.loss=fail gateway.loss=fail",
+        "unstable-connection",
+    ),
+    ("the plug is loose, and one page fell into the gap", "link.steady=fail web.open=fail", "unstable-connection"),
+    (
+        "the line drops out for a moment",
+        "line.stable=fail line.loss=fail web.open=fail",
+        "unstable-connection",
+    ),
+    ("a satellite", "line.latency=fail dns.slow=warn", "high-latency"),
+    (
+        "large packets vanish",
+        "line.packet-size=fail internet.stalls=fail internet.secure=fail",
+        "mtu-black-hole",
+    ),
+    ("large packets vanish, and pages are small", "line.packet-size=fail", "mtu-black-hole"),
 ];
 
 fn shown(diagnosis: &Diagnosis) -> String {
@@ -290,7 +403,13 @@ fn a_healthy_network_is_told_so() {
         ("home, both kinds", "v6=ok"),
         ("IPv6 alone", "v6=ok internet.by-address-ipv4=not_applicable"),
         ("public name servers blocked", "dns.independent-answers=fail"),
-        ("a proxy that works", "proxy.reachable=ok"),
+        ("a proxy that works", "proxy.reachable=ok proxy.lets-through=ok"),
+        (
+            "a proxy that works and is the only way",
+            "proxy.reachable=ok proxy.lets-through=ok internet.by-address=not_applicable internet.by-address-ipv4=not_applicable \
+             internet.by-name=not_applicable internet.firewall=not_applicable dns.independent-answers=not_applicable",
+        ),
+        ("a name that the company has for itself", "dns.answers-right=warn"),
         ("time servers blocked", "clock.correct=unknown"),
         ("a slow router", "gateway.latency=warn"),
         ("one of two name servers is silent", "dns.server-answers=warn"),
@@ -298,6 +417,9 @@ fn a_healthy_network_is_told_so() {
             "a router that hides, and little measured",
             "gateway.answers=unknown gateway.latency=unknown dns.slow=unknown",
         ),
+        ("nobody answers test packets", "line.packet-size=not_applicable gateway.loss=not_applicable"),
+        ("a slow line", "line.latency=warn"),
+        ("an uneven line", "line.jitter=warn"),
     ];
     for (what, changes) in healthy {
         let diagnosis = diagnose(&guide, &checks, &evidence(changes));
