@@ -171,6 +171,24 @@ describe("checking", () => {
     expect(text()).toContain("5 of 11 checked");
   });
 
+  it("says what is being measured, and never again once it is judged", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "checking");
+    const [judged] = backend.views.updates;
+    if (!judged) throw new Error("no updates recorded");
+    const running = { ...judged, status: "running", text: "", value: null };
+    const shown = () => [...document.querySelectorAll(".checks li")].find((row) => row.textContent.includes(judged.title))?.textContent ?? "";
+    backend.report({ row: running, done: 0, total: 11 });
+    await settle();
+    expect(shown()).toContain("Running");
+    expect(said()).toBe("");
+    backend.report({ row: judged, done: 1, total: 11 });
+    backend.report({ row: running, done: 0, total: 11 });
+    await settle();
+    expect(shown()).toContain("Broken");
+    expect(shown()).not.toContain("Running");
+  });
+
   it("can be stopped, and then goes on with what is known", async () => {
     const backend = new FakeBackend("en");
     await onCase(backend, "checking");

@@ -18,6 +18,17 @@ pub struct Offline(
     pub bool,
 );
 
+/// How many news of the measurement are taken at once. There are two of every subject.
+const MOST_NEWS: usize = 64;
+
+/// What was said of a check so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    Running,
+    Judged,
+}
+
 /// What one round of measuring gave.
 pub(crate) struct Measured {
     pub(crate) facts: Snapshot,
@@ -25,7 +36,8 @@ pub(crate) struct Measured {
 }
 
 impl App {
-    /// Measures the subjects and judges the checks; `tell` hears of each check as it is judged.
+    /// Measures the subjects and judges the checks; `tell` hears of each check once when it begins to be
+    /// measured and once when it is judged.
     pub(crate) async fn measure(
         &self,
         checks: &[&Check],
@@ -43,27 +55,41 @@ impl App {
         };
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let total = checks.len() as u32;
-        let mut told: Vec<bool> = vec![false; checks.len()];
+        let mut told: Vec<Told> = vec![Told::Nothing; checks.len()];
         let mut done = 0;
+        let mut started: BTreeSet<Subject> = BTreeSet::new();
         let mut finished: BTreeSet<Subject> =
             Subject::ALL.iter().copied().filter(|s| !subjects.contains(s)).collect();
         let watch = async {
-            while let Some(progress) = receiver.recv().await {
-                let Progress::Finished { subject, so_far } = progress else { continue };
-                finished.insert(subject);
-                let mut ready = checks
-                    .iter()
-                    .zip(&mut told)
-                    .filter(|(check, told)| !**told && check.subjects().is_subset(&finished))
-                    .peekable();
-                if ready.peek().is_none() {
-                    continue;
+            let mut news = Vec::new();
+            // Everything that has happened by now at once: what is judged need not be called running before.
+            while receiver.recv_many(&mut news, MOST_NEWS).await > 0 {
+                let mut known = None;
+                for progress in news.drain(..) {
+                    match progress {
+                        Progress::Started(subject) => drop(started.insert(subject)),
+                        Progress::Finished { subject, so_far } => {
+                            finished.insert(subject);
+                            known = Some(so_far);
+                        }
+                    }
                 }
-                let facts = Facts::new(&so_far);
-                for (check, told) in ready {
-                    *told = true;
-                    done += 1;
-                    tell(RowUpdate { row: self.row(check, Some(&check.judge(&facts))), done, total });
+                let mut facts = None;
+                for (check, told) in checks.iter().zip(&mut told) {
+                    let needs = check.subjects();
+                    if *told == Told::Judged {
+                        continue;
+                    }
+                    if let Some(so_far) = known.as_ref().filter(|_| needs.is_subset(&finished)) {
+                        let facts = facts.get_or_insert_with(|| Facts::new(so_far));
+                        *told = Told::Judged;
+                        done += 1;
+                        tell(RowUpdate { row: self.row(check, Some(&check.judge(facts))), done, total });
+                    } else if *told == Told::Nothing && needs.intersection(&started).next().is_some() {
+                        *told = Told::Running;
+                        let row = CheckRow { status: "running".into(), ..self.row(check, None) };
+                        tell(RowUpdate { row, done, total });
+                    }
                 }
             }
         };
@@ -71,7 +97,8 @@ impl App {
         let (facts, ()) = tokio::join!(befund_facts::measure(&cx, subjects, self.now(), Some(sender)), watch);
         let prepared = Facts::new(&facts);
         let results: Vec<CheckResult> = checks.iter().map(|check| check.judge(&prepared)).collect();
-        for ((check, result), _) in checks.iter().zip(&results).zip(&told).filter(|(_, told)| !**told) {
+        let left = told.iter().map(|told| *told != Told::Judged);
+        for ((check, result), _) in checks.iter().zip(&results).zip(left).filter(|(_, left)| *left) {
             done += 1;
             tell(RowUpdate { row: self.row(check, Some(result)), done, total });
         }
