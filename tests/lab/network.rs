@@ -46,6 +46,10 @@ pub(crate) fn script(host: Host, script: &str) -> Result<()> {
 /// - `rule CHAIN RULE` adds a filter rule to `input`, `output` or `forward`; `nat CHAIN RULE` one that
 ///   rewrites addresses.
 /// - `web NAME` starts a web server (nginx) on this host; its servers come from standard input.
+/// - `slow MS [JITTER_MS]` makes all that this host (`router` or `isp`)
+///   forwards wait so long, each way.
+/// - `wifi INTERFACE STATE REASON [OPTION…]` starts a NetworkManager that knows this wireless adapter
+///   (`actors/wifi.py`).
 /// - `stop NAME` ends `dnsmasq-router`, `dnsmasq-net` or `nginx`, and waits until it is gone.
 const WORDS: &str = r#"
 rule() {
@@ -65,6 +69,16 @@ web() {
     cat; echo "}"; } > /run/lab/nginx-$1.conf
   nginx -p /run/lab/nginx-$1 -c /run/lab/nginx-$1.conf -e /run/lab/nginx-$1/error.log
 }
+slow() {
+  lab-serve delay slow0 "$@"
+  ip link set slow0 up
+  for family in -4 -6; do
+    ip $family route add default dev slow0 table 7
+    ip $family rule add iif lan0 lookup 7
+    ip $family rule add iif wan0 lookup 7
+  done
+}
+wifi() { /usr/bin/python3 /run/lab/wifi.py "$@"; }
 stop() { kill "$(cat /run/lab/$1.pid)"; while kill -0 "$(cat /run/lab/$1.pid)" 2>/dev/null; do sleep 0.01; done; }
 "#;
 
@@ -98,6 +112,7 @@ fn ip_batch(namespace: Option<Host>, lines: &str) -> Result<()> {
 /// Builds the healthy network of a scenario.
 pub(crate) fn build(scenario: &Scenario) -> Result<()> {
     wire(scenario)?;
+    std::fs::write(format!("{LAB}/wifi.py"), include_str!("actors/wifi.py"))?;
     certificates::write(&format!("{LAB}/certs"))?;
     serve_internet()?;
     serve_router(scenario)?;

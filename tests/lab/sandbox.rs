@@ -15,8 +15,20 @@ use crate::scenario::{self, Scenario};
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Programs that the lab cannot do without.
-const PROGRAMS: &[&str] =
-    &["unshare", "ip", "nft", "nginx", "dnsmasq", "tinyproxy", "udhcpc", "setpriv", "sysctl", "ethtool"];
+const PROGRAMS: &[&str] = &[
+    "unshare",
+    "ip",
+    "nft",
+    "nginx",
+    "dnsmasq",
+    "tinyproxy",
+    "udhcpc",
+    "setpriv",
+    "sysctl",
+    "ethtool",
+    "socat",
+    "dbus-daemon",
+];
 
 /// Whether scenarios can run here, or why not.
 pub(crate) fn possible() -> Result<(), String> {

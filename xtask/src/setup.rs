@@ -34,6 +34,9 @@ pub(crate) const LAB_PACKAGES: &[&str] = &[
     "ethtool",
     "faketime",
     "iputils-arping",
+    "socat",
+    "dbus-daemon",
+    "python3-dbusmock",
     "procps",
     "util-linux",
 ];
