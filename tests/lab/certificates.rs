@@ -10,6 +10,13 @@ use rcgen::{
 /// Names that the lab's sites are reached by.
 const SITES: &[&str] = &["www.example", "www.second.example", "check.example", "site.example"];
 
+/// A good certificate of the real web comes with a chain of 3 to 4 kB, more than two packets hold. These
+/// further names make the lab's as large.
+fn padded(sites: &[&str]) -> Vec<String> {
+    let further = (0..60).map(|n| format!("site-{n:02}.of-many-that-share-a-certificate.example"));
+    sites.iter().map(|site| (*site).to_owned()).chain(further).collect()
+}
+
 /// Writes `NAME.pem` and `NAME.key` for each kind into `folder`:
 ///
 /// - `ca`: what the policy trusts; `www`: a good certificate for all sites
@@ -23,7 +30,7 @@ pub(crate) fn write(folder: &str) -> Result<()> {
     let other = authority("Example Inspection CA")?;
     let make = |name: &str, issuer: Option<&Authority>, sites: &[&str], years: (i32, i32)| -> Result<()> {
         let key = KeyPair::generate()?;
-        let mut params = CertificateParams::new(sites.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>())?;
+        let mut params = CertificateParams::new(padded(sites))?;
         params.distinguished_name.push(DnType::CommonName, sites[0]);
         params.not_before = date_time_ymd(years.0, 1, 1);
         params.not_after = date_time_ymd(years.1, 1, 1);

@@ -3,6 +3,8 @@
 //! `lab-serve KIND ARGUMENTS` returns once the server listens, so that a fault's script needs no
 //! waiting; the server itself goes on in a process of its own and dies with the sandbox.
 
+#[cfg(target_os = "linux")]
+mod delay;
 mod dns;
 mod http;
 mod ntp;
@@ -14,7 +16,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 
 const HELP: &str = "lab-serve \
-dns MODE ADDRESS:PORT | http MODE ADDRESS:PORT [LOCATION] | tcp MODE ADDRESS:PORT | ntp ADDRESS:PORT [SECONDS]";
+dns MODE ADDRESS:PORT | http MODE ADDRESS:PORT [LOCATION] | tcp MODE ADDRESS:PORT | ntp ADDRESS:PORT [SECONDS] | delay NAME MS [JITTER_MS]";
 
 pub(crate) fn serve(args: &[&str]) -> Result<()> {
     match args {
@@ -49,6 +51,8 @@ fn here(args: &[&str]) -> Result<()> {
             ["http", mode, address, rest @ ..] => {
                 http::serve(mode, address, rest.first().copied().unwrap_or_default()).await
             }
+            #[cfg(target_os = "linux")]
+            ["delay", name, ms, rest @ ..] => delay::serve(name, ms, rest.first().copied()).await,
             ["tcp", mode, address] => tcp::serve(mode, address).await,
             ["ntp", address, rest @ ..] => {
                 let ahead = rest.first().map_or(Ok(0.0), |s| s.parse())?;
