@@ -121,7 +121,8 @@ async fn by_connect(
     };
     match status(&answer) {
         Some(200..=299) => Ok(stream),
-        Some(407) => Err(failed(TunnelOutcome::Password, words())),
+        // Some proxies say 401 of a password that is wrong.
+        Some(401 | 407) => Err(failed(TunnelOutcome::Password, words())),
         Some(400..=499) => Err(failed(TunnelOutcome::Refused, words())),
         Some(500..=599) => Err(failed(TunnelOutcome::NoWay, words())),
         _ => Err(failed(TunnelOutcome::Failed, words())),
@@ -179,6 +180,7 @@ mod tests {
     async fn every_answer_of_a_proxy_has_its_outcome() {
         for (answer, outcome) in [
             ("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", TunnelOutcome::Password),
+            ("HTTP/1.1 401 Unauthorized\r\n\r\n", TunnelOutcome::Password),
             ("HTTP/1.0 403 Forbidden\r\nContent-Length: 0\r\n\r\n", TunnelOutcome::Refused),
             ("HTTP/1.1 405 x\r\n\r\n", TunnelOutcome::Refused),
             ("HTTP/1.1 503 x\r\n\r\n", TunnelOutcome::NoWay),

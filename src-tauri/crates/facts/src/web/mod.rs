@@ -64,7 +64,7 @@ pub enum HttpOutcome {
     Redirected,
     /// An answer, and not the expected one.
     Changed,
-    /// A proxy asks for a password (407).
+    /// A proxy asks for a password, or for another one (407, from some proxies 401).
     ProxyPassword,
     /// A proxy was asked, and an error came (another 4xx or 5xx): it refuses, or finds no way itself.
     ProxyRefused,
@@ -143,9 +143,12 @@ async fn check(
             } else {
                 let status = answer.status();
                 (check.outcome, check.detail) = compare(answer, endpoint.body(), deadline).await;
-                if by_proxy && check.outcome == HttpOutcome::Changed && status.as_u16() >= 400 {
-                    check.outcome = HttpOutcome::ProxyRefused;
-                }
+                check.outcome = match (check.outcome, status.as_u16()) {
+                    // Some proxies say 401 of a password that is wrong; the policy's pages want none.
+                    (HttpOutcome::Changed, 401) if by_proxy => HttpOutcome::ProxyPassword,
+                    (HttpOutcome::Changed, 400..) if by_proxy => HttpOutcome::ProxyRefused,
+                    (outcome, _) => outcome,
+                };
             }
         }
     }
@@ -337,6 +340,11 @@ mod tests {
         let target = no_content("http://check.example/generate_204".into());
         let seen = one_by(target, Way::Proxy(&url), Duration::from_secs(6)).await;
         assert_eq!((seen.outcome, seen.by_proxy), (HttpOutcome::ProxyRefused, true));
+        let unwilling = HttpServer::start(answer("401 Unauthorized", ""), false).await;
+        let url = format!("http://{}", unwilling.address);
+        let target = no_content("http://check.example/generate_204".into());
+        let seen = one_by(target, Way::Proxy(&url), Duration::from_secs(6)).await;
+        assert_eq!(seen.outcome, HttpOutcome::ProxyPassword);
         let seen = one(no_content(server.url("/"))).await;
         assert_eq!((seen.outcome, seen.by_proxy), (HttpOutcome::Changed, false));
     }
