@@ -79,7 +79,7 @@ slow() {
   done
 }
 wifi() { /usr/bin/python3 /run/lab/wifi.py "$@"; }
-stop() { kill "$(cat /run/lab/$1.pid)"; while kill -0 "$(cat /run/lab/$1.pid)" 2>/dev/null; do sleep 0.01; done; }
+stop() { until [ -s /run/lab/$1.pid ]; do sleep 0.01; done; kill "$(cat /run/lab/$1.pid)"; while kill -0 "$(cat /run/lab/$1.pid)" 2>/dev/null; do sleep 0.01; done; }
 "#;
 
 fn tempfile(text: &str) -> Result<String> {
