@@ -107,6 +107,7 @@ sent-next-filed-local = Ihr Ticket und das Paket liegen in einem Ordner dieses C
 sent-next-phone-when = Im Gespräch
 sent-next-phone = Ihr Gegenüber hat die Messungen vor sich. Sie müssen nichts noch einmal erklären.
 sent-next-waiting = Befund versucht es von selbst weiter, auch nach einem Neustart. Ihre Meldung wird nie doppelt abgegeben.
+sent-next-attention = Sehen Sie nach, was im Weg steht, und senden Sie dann noch einmal. Bis dahin liegt Ihre Meldung sicher auf diesem Computer.
 when-today = heute, { $time }
 when-date = { $date }, { $time }
 log-about = Was Befund auf diesem Computer getan hat

@@ -107,6 +107,7 @@ sent-next-filed-local = Your ticket and the package lie in a folder of this comp
 sent-next-phone-when = On the phone
 sent-next-phone = Whoever helps you has the measurements at hand. You do not have to explain anything twice.
 sent-next-waiting = Befund keeps trying by itself, also after a restart. Your message is never filed twice.
+sent-next-attention = See to what is in the way, and then send again. Until then your message is safe on this computer.
 when-today = today, { $time }
 when-date = { $date }, { $time }
 log-about = What Befund did on this computer

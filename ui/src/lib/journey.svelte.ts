@@ -211,6 +211,18 @@ export class Journey {
     }, t("ui-doing-submit"));
   }
 
+  /** Tries at once to file a ticket that waits; resolves with whether it was tried. Where the person is, they stay. */
+  sendAgain(reference: string): Promise<boolean> {
+    return this.#step(t("ui-doing-submit"), async () => {
+      const view = await this.#backend.submit(reference);
+      await this.#refreshShell();
+      const screen = this.screen;
+      if (screen.at === "case" && screen.view.reference === reference) this.screen = { at: "case", view };
+      if (screen.at === "outbox") this.screen = { at: "outbox", rows: await this.#backend.outbox() };
+      if (view.page.page === "sent") this.say(view.page.sent.state_text);
+    });
+  }
+
   async openFolder(reference: string): Promise<void> {
     await this.#step(undefined, () => this.#backend.openFolder(reference));
   }

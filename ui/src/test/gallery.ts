@@ -73,7 +73,12 @@ const variants: Record<string, () => Promise<void>> = {
   },
   "sent-waiting": async () => {
     const page = views.pages.sent;
-    backend.next = { ...page, sent: { ...page.sent, state: "waiting", state_text: say("Liegt bereit, noch nicht abgegeben", "Ready, not filed yet") } };
+    backend.next = { ...page, sent: { ...page.sent, state: "waiting", state_text: say("Liegt bereit, noch nicht abgegeben", "Ready, not filed yet"), reason: views.tickets[1]?.reason ?? null } };
+    await open();
+  },
+  "sent-attention": async () => {
+    const page = views.pages.sent;
+    backend.next = { ...page, sent: { ...page.sent, state: "attention", state_text: say("Braucht Ihre Aufmerksamkeit", "Needs your attention"), reason: views.tickets[1]?.reason ?? null } };
     await open();
   },
   "finding-local": async () => {

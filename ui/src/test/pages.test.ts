@@ -402,6 +402,47 @@ describe("review", () => {
   });
 });
 
+describe("a ticket that is not filed", () => {
+  it("says why in the list, and is sent again from there", async () => {
+    const backend = new FakeBackend("en");
+    await open(backend);
+    await press("My tickets");
+    await onPage("outbox");
+    expect(text()).toContain("Check that the drive is still connected.");
+    const buttons = document.querySelectorAll<HTMLElement>("[data-again]");
+    expect(buttons).toHaveLength(1);
+    buttons[0]?.click();
+    await settle();
+    expect(backend.calls).toContainEqual(["submit", "BF-92MD-7K3Q"]);
+    // Still there: whoever has pressed must see that something happened.
+    expect(text()).toContain("Tried again, not filed yet");
+    expect(document.querySelector("main")?.dataset.page).toBe("outbox");
+    backend.views.tickets = backend.views.tickets.map((row) => ({ ...row, state: "filed", reason: null }));
+    await press("Send again: BF-92MD-7K3Q");
+    expect(document.querySelector("[data-again]")).toBeNull();
+    expect(said().trim()).toBe("Filed today, 2:12 pm");
+  });
+
+  it("says why on its own page, and is sent again from there", async () => {
+    const backend = new FakeBackend("en");
+    const { sent } = backend.views.pages;
+    const reason = "The disk is full.";
+    for (const state of ["waiting", "attention"]) {
+      backend.views.pages.sent = { ...sent, sent: { ...sent.sent, state, reason } };
+      document.body.replaceChildren();
+      await onCase(backend, "sent");
+      expect(text()).toContain(reason);
+      backend.failures.set("submit", backend.views.error);
+      await press(`Send again: ${reference}`);
+      expect(document.querySelector("[role=alert]")?.textContent).toContain(backend.views.error.happened);
+      backend.views.pages.sent = sent;
+      await press(`Send again: ${reference}`);
+      expect(text()).not.toContain(reason);
+      expect(document.querySelector("[data-again]")).toBeNull();
+    }
+  });
+});
+
 describe("settings", () => {
   it("apply at once, keep the focus, and speak the new language", async () => {
     const backend = new FakeBackend("en");

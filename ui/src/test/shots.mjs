@@ -15,7 +15,7 @@ import { createServer } from "vite";
 const all = [
   "home", "home-first", "home-hits", "home-no-hits", "home-empty", "checking", "question", "question-missing", "finding",
   "finding-local", "fix", "verify", "no_problem", "hand_over", "review", "review-empty", "review-words", "review-priority",
-  "review-contact", "review-error", "review-blocked", "file", "sent", "sent-waiting", "solved", "outbox", "settings",
+  "review-contact", "review-error", "review-blocked", "file", "sent", "sent-waiting", "sent-attention", "solved", "outbox", "settings",
   "settings-notices", "error",
 ];
 /** Pages whose main action must be seen without scrolling. */

@@ -97,6 +97,7 @@ export function views(language: Language): Views {
     spelled: reference.split("").map((character, index) => ({ character, word: spelled[index] ?? "" })),
     state: "filed",
     state_text: say("Abgegeben heute, 14:12 Uhr", "Filed today, 2:12 pm"),
+    reason: null,
     next: [
       { when: say("Heute bis 16 Uhr", "Today until 4 pm"), what: say("Jemand vom IT-Service meldet sich unter 030 23125-317.", "Somebody from IT support calls you at 030 23125-317.") },
       { when: say("Im Gespräch", "On the phone"), what: say("Ihr Gegenüber hat die Messungen vor sich. Sie müssen nichts noch einmal erklären.", "They have the measurements before them. You do not need to explain anything again.") },
@@ -106,9 +107,13 @@ export function views(language: Language): Views {
     folder: `/home/user/.local/share/befund/desk/${reference}`,
   };
 
+  const unsent = say(
+    "Ein Ordner oder eine Datei ist nicht benutzbar: /mnt/tickets (Transport endpoint is not connected). Das Ticket ließ sich dort nicht speichern. Was Sie eingegeben haben, ist nicht verloren. Prüfen Sie, ob das Laufwerk noch verbunden ist. Senden Sie das Ticket dann noch einmal.",
+    "A folder or file cannot be used: /mnt/tickets (Transport endpoint is not connected). The ticket could not be saved there. What you entered is not lost. Check that the drive is still connected. Then send the ticket again.",
+  );
   const tickets: TicketRow[] = [
-    { reference: "BF-4H8T-61RX", subject: say("Kein Internet", "No internet"), state: "filed", state_text: say("Abgegeben", "Filed"), when: say("22.11.2026, 15:20 Uhr", "22 November 2026, 3:20 pm"), folder: "/home/user/.local/share/befund/desk/BF-4H8T-61RX" },
-    { reference: "BF-92MD-7K3Q", subject: say("Kein Internet: Keine Webseite öffnet sich", "No internet: no website opens"), state: "waiting", state_text: say("Liegt bereit, noch nicht abgegeben", "Ready, not filed yet"), when: say("heute, 09:02 Uhr", "today, 9:02 am"), folder: null },
+    { reference: "BF-4H8T-61RX", subject: say("Kein Internet", "No internet"), state: "filed", state_text: say("Abgegeben", "Filed"), when: say("22.11.2026, 15:20 Uhr", "22 November 2026, 3:20 pm"), reason: null, folder: "/home/user/.local/share/befund/desk/BF-4H8T-61RX" },
+    { reference: "BF-92MD-7K3Q", subject: say("Kein Internet: Keine Webseite öffnet sich", "No internet: no website opens"), state: "waiting", state_text: say("Liegt bereit, noch nicht abgegeben", "Ready, not filed yet"), when: say("heute, 09:02 Uhr", "today, 9:02 am"), reason: unsent, folder: null },
   ];
 
   const evidence = [

@@ -54,6 +54,8 @@ impl App {
             Some(row) if row.state == State::NeedsAttention => {
                 self.with_outbox(|outbox| outbox.try_again(reference, self.now()))?;
             }
+            // Somebody who asks for it does not want to wait for the next attempt.
+            Some(row) if row.state != State::Done => self.with_outbox(befund_desk::Outbox::hurry)?,
             Some(_) => {}
         }
         // From here on nothing can be lost. What goes wrong now is shown as the ticket's state.
@@ -180,6 +182,7 @@ impl App {
                 other => self.state_text(row, other),
             },
             when: self.when(row.updated_at),
+            reason: self.reason(row, state),
             folder: row.location.clone(),
         }
     }
@@ -203,6 +206,11 @@ impl App {
             .unwrap_or_default()
     }
 
+    /// Why a ticket is not filed yet; once it is, whatever was in the way is of no interest.
+    fn reason(&self, row: &OutboxRow, state: SendState) -> Option<String> {
+        Some(self.detail(row)).filter(|reason| state != SendState::Filed && !reason.is_empty())
+    }
+
     /// Where the package lies: with the ticket once it is filed, in the outbox before.
     pub(crate) fn package_path(&self, row: &OutboxRow) -> String {
         row.location
@@ -222,13 +230,14 @@ impl App {
         let first = match state {
             SendState::Filed => next("sent-next-now", self.message("sent-next-filed-local")),
             SendState::Waiting => next("sent-next-now", self.message("sent-next-waiting")),
-            SendState::Attention => next("sent-next-now", self.detail(&row)),
+            SendState::Attention => next("sent-next-now", self.message("sent-next-attention")),
         };
         Ok(Some(SentView {
             reference: reference.to_string(),
             spelled: self.spelled(reference),
             state: state.as_str().into(),
             state_text: self.state_text(&row, state),
+            reason: self.reason(&row, state),
             next: vec![first, next("sent-next-phone-when", self.message("sent-next-phone"))],
             package: row.package.file_name.clone(),
             size: size(row.package.bytes, self.lang()),

@@ -471,6 +471,8 @@ pub struct SentView {
     pub state: String,
     /// The state in words, with the time.
     pub state_text: String,
+    /// Why it is not filed yet: what happened, what it means, what to do.
+    pub reason: Option<String>,
     /// What happens next, label and sentence.
     pub next: Vec<NextRow>,
     /// Name of the package.
@@ -512,6 +514,8 @@ pub struct TicketRow {
     pub state_text: String,
     /// When, in words.
     pub when: String,
+    /// Why it is not filed yet: what happened, what it means, what to do.
+    pub reason: Option<String>,
     /// Folder with ticket and package, once filed.
     pub folder: Option<String>,
 }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use befund_app::report::{SendReport, SendState};
-use befund_app::view::{ContactView, ReviewChange};
+use befund_app::view::{CasePage, ContactView, ReviewChange};
 use befund_app::{App, AppError, Lang, Offline, Paths};
 
 struct Setup(tempfile::TempDir);
@@ -87,6 +87,31 @@ fn what_needed_attention_is_sent_when_the_cause_was_seen_to() {
         assert_eq!(setup.folders("tickets"), 1);
         assert_eq!(mended.outbox_report().unwrap().tickets[0].state, SendState::Filed);
     }
+}
+
+#[test]
+fn whoever_sends_again_does_not_wait_for_the_next_attempt() {
+    let setup = Setup::new();
+    let blocked = setup.path("share");
+    std::fs::write(&blocked, "").unwrap();
+    let app = setup.filing_into(&blocked.join("tickets"));
+    let reference = send(&app).reference;
+    // Some attempts later the next one is minutes away.
+    for _ in 0..3 {
+        app.retry().unwrap();
+    }
+    let row = &app.tickets().unwrap()[0];
+    let reason = row.reason.clone().unwrap();
+    assert_eq!(row.state, "waiting");
+    assert!(reason.contains("share"), "{reason}");
+    let CasePage::Sent { sent } = app.open_case(&reference).unwrap().page else { panic!("not sent") };
+    assert_eq!(sent.reason.as_deref(), Some(reason.as_str()));
+
+    std::fs::remove_file(&blocked).unwrap();
+    let CasePage::Sent { sent } = app.submit_case(&reference).unwrap().page else { panic!("not sent") };
+    assert_eq!((sent.state.as_str(), sent.reason), ("filed", None));
+    assert_eq!(setup.folders("share/tickets"), 1);
+    assert_eq!(app.tickets().unwrap()[0].reason, None);
 }
 
 #[test]

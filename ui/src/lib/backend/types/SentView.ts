@@ -23,6 +23,10 @@ state: string,
  */
 state_text: string, 
 /**
+ * Why it is not filed yet: what happened, what it means, what to do.
+ */
+reason: string | null, 
+/**
  * What happens next, label and sentence.
  */
 next: Array<NextRow>, 

@@ -25,6 +25,10 @@ state_text: string,
  */
 when: string, 
 /**
+ * Why it is not filed yet: what happened, what it means, what to do.
+ */
+reason: string | null, 
+/**
  * Folder with ticket and package, once filed.
  */
 folder: string | null, };
