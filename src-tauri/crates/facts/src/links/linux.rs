@@ -626,4 +626,34 @@ mod tests {
         let refused = Err(std::io::Error::from_raw_os_error(EINVAL));
         assert_eq!(speed(InterfaceKind::Wifi, refused).absence().unwrap().reason, Reason::NotSupported);
     }
+
+    #[tokio::test]
+    async fn counters_are_compared_and_a_restart_of_the_driver_is_no_number() {
+        let card = named(&recorded("server").await, "eth0").clone();
+        let of = |r: &Reading<u64>| *r.value().unwrap();
+        let now = Counters {
+            rx_packets: of(&card.rx_packet_count) + 50,
+            tx_packets: of(&card.tx_packet_count) + 40,
+            rx_errors: of(&card.rx_error_count) + 3,
+            tx_errors: of(&card.tx_error_count),
+            rx_dropped: of(&card.rx_dropped_count),
+            tx_dropped: of(&card.tx_dropped_count) + 1,
+            ..Counters::default()
+        };
+        let since = meanwhile(&card, &now, 0.4).unwrap();
+        assert_eq!((since.rx_packet_count, since.tx_packet_count), (50, 40));
+        assert_eq!((since.rx_error_count, since.tx_dropped_count), (3, 1));
+        assert_eq!(meanwhile(&card, &Counters::default(), 0.4), None);
+    }
+
+    #[test]
+    fn duplex_is_said_of_cables_alone() {
+        let of = |text: &str| duplex(InterfaceKind::Wired, Ok(text.into()));
+        assert_eq!(of("full\n"), Reading::Value(Duplex::Full));
+        assert_eq!(of("half\n"), Reading::Value(Duplex::Half));
+        assert_eq!(of("unknown\n").absence().unwrap().reason, Reason::NotSupported);
+        assert_eq!(of("sideways").absence().unwrap().reason, Reason::Failed);
+        let radio = duplex(InterfaceKind::Wifi, Ok("half".into()));
+        assert_eq!(radio.absence().unwrap().reason, Reason::NothingToMeasure);
+    }
 }
