@@ -270,7 +270,11 @@ async fn ask_server(server: settings::Server, names: Vec<String>, patience: Wait
     let unknown = net::side_by_side(invented.map(|(name, record)| one(name, record)));
     let by_tcp = async {
         tokio::time::sleep(UDP_ALONE).await;
-        ask::ask_by_tcp(server.address, first.clone(), ask::Record::A, patience.last()).await.outcome
+        let asked = ask::ask_by_tcp(server.address, first, ask::Record::A, patience.last());
+        tokio::select! {
+            lookup = asked => lookup.outcome,
+            () = patience.run_out() => LookupOutcome::TimedOut,
+        }
     };
     let udp = async { tokio::join!(lookups, unknown) };
     tokio::pin!(by_tcp, udp);
@@ -287,9 +291,7 @@ async fn ask_server(server: settings::Server, names: Vec<String>, patience: Wait
         facts.unknown_names = Reading::Value(unknown);
         facts.by_tcp = match over_tcp {
             Some(outcome) => Reading::Value(outcome),
-            None if silent => Reading::Value(
-                ask::ask_by_tcp(server.address, first.clone(), ask::Record::A, patience.last()).await.outcome,
-            ),
+            None if silent => Reading::Value(by_tcp.await),
             None => Reading::absent(Reason::NothingToMeasure, "UDP is answered"),
         };
     }

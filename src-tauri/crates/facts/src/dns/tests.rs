@@ -212,6 +212,38 @@ async fn an_answer_that_does_not_fit_is_fetched_by_tcp() {
 }
 
 #[tokio::test]
+async fn an_own_server_that_is_silent_over_udp_is_asked_by_tcp_and_for_names_that_cannot_exist() {
+    let own = |address| settings::Server { address, source: "resolv.conf" };
+    let patience = Patience::new(Instant::now() + Duration::from_secs(3));
+    let resolver = Resolver::start(silent, addresses).await;
+    let names = vec!["www.example.org".to_owned()];
+    let seen = ask_server(own(resolver.address), names.clone(), patience.own()).await;
+    assert_eq!(seen.by_tcp, Reading::Value(LookupOutcome::Answered));
+    assert_eq!(seen.lookups.value().unwrap()[0].outcome, LookupOutcome::TimedOut);
+
+    let patience = Patience::new(Instant::now() + Duration::from_mins(1));
+    let inventing = Resolver::start(addresses, silent).await;
+    let seen = ask_server(own(inventing.address), names, patience.own()).await;
+    assert_eq!(seen.by_tcp.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
+    let unknown = &seen.unknown_names.value().unwrap()[0];
+    assert!(unknown.name.ends_with(".www.example.org"), "{}", unknown.name);
+    assert_eq!(unknown.outcome, LookupOutcome::Answered);
+}
+
+#[tokio::test]
+async fn a_dead_server_beside_a_living_one_is_not_waited_for_to_the_end() {
+    let patience = Patience::new(Instant::now() + Duration::from_mins(1));
+    let (dead, living) = (Resolver::start(silent, silent).await, Resolver::start(addresses, silent).await);
+    let servers =
+        [dead.address, living.address].map(|address| settings::Server { address, source: "resolv.conf" });
+    let names = ["www.example.org".to_owned()];
+    let asked = ask_all(servers.to_vec(), &names, patience.own());
+    let seen = tokio::time::timeout(Duration::from_secs(30), asked).await.expect("waited to the end");
+    assert_eq!(seen[0].lookups.value().unwrap()[0].outcome, LookupOutcome::TimedOut);
+    assert_eq!(seen[1].lookups.value().unwrap()[0].outcome, LookupOutcome::Answered);
+}
+
+#[tokio::test]
 async fn silence_is_asked_again_and_then_timed_out() {
     let resolver = Resolver::start(silent, silent).await;
     let lookups = asked_within(resolver.address, Duration::from_secs(1)).await;

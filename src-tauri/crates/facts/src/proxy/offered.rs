@@ -180,3 +180,31 @@ fn unhex(hex: &str) -> Option<String> {
     let bytes = digits.chunks(2).map(|pair| pair.iter().fold(0, |a, d| a << 4 | d)).collect();
     String::from_utf8(bytes).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proxies_that_a_scripts_text_names_are_found_and_words_are_not() {
+        let text = "// PROXY old.example:1\nfunction FindProxyForURL(url, host) {\n\
+            if (PROXY == x) return \"DIRECT\";\n\
+            return \"PROXY 192.0.2.1:3128; SOCKS5 s.example; PROXY 192.0.2.1:3128; HTTPS [2001:db8::1]:443; DIRECT\"; }";
+        let found: Vec<String> = proxies(text, "wpad").into_iter().map(|n| n.written).collect();
+        assert_eq!(found, ["http://192.0.2.1:3128", "socks5h://s.example:1080", "https://[2001:db8::1]:443"]);
+        let many: String = (0..50).map(|n| format!("PROXY p{n}.example:80;")).collect();
+        assert_eq!(proxies(&many, "wpad").len(), MOST_PROXIES);
+    }
+
+    #[test]
+    fn leases_of_both_kinds_name_the_script() {
+        let networkd = "ADDRESS=192.0.2.10\nOPTION_252=687474703a2f2f777061642e6578616d706c652f7800\n";
+        assert_eq!(from_lease(networkd).as_deref(), Some("http://wpad.example/x"));
+        let dhclient = "lease {\n  option wpad \"http://old.example/\";\n}\nlease {\n  option wpad \"http://new.example/\";\n}\n";
+        assert_eq!(from_lease(dhclient).as_deref(), Some("http://new.example/"), "the last one holds");
+        for odd in ["OPTION_252=zz", "OPTION_252=ff", "option wpad \"file:///etc/passwd\";", ""] {
+            assert_eq!(from_lease(odd), None, "{odd}");
+        }
+        assert_eq!(shown("http://ann:secret@wpad.example/x?user=ann#a"), "http://wpad.example/x");
+    }
+}
