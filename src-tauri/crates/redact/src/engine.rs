@@ -126,7 +126,7 @@ impl Engine {
             if pattern.form == Form::Base64 {
                 if hay[start..end] == pattern.bytes {
                     let (start, end) = base64_around(hay, start, end);
-                    hits.push(self.hit(pattern, start, end));
+                    hits.push(Hit { firm: true, ..self.hit(pattern, start, end) });
                 }
                 continue;
             }

@@ -95,6 +95,12 @@ impl Kind {
         matches!(self, Self::Token | Self::Password | Self::Key | Self::Cookie)
     }
 
+    /// Whether a person may have such a value read by others. What opens a door or an account never is, and
+    /// what the organisation wants kept inside is not theirs to give.
+    pub const fn can_be_shown(self) -> bool {
+        !self.is_secret() && !matches!(self, Self::Iban | Self::Card | Self::Term)
+    }
+
     /// How it is written in place of the value.
     pub(crate) fn placeholder(self, number: u64) -> String {
         format!("[{}-{number}]", self.as_str())

@@ -13,7 +13,8 @@
 //!
 //! A redacted log that nobody can work with helps nobody. So these stay: private, shared (CGNAT),
 //! loopback, link-local, multicast and unique local addresses, netmasks, well-known public resolvers,
-//! times, versions, UUIDs, hashes, and whatever [`Redactor::keep`] names. Addresses of the documentation
+//! times, versions, UUIDs, hashes, and whatever [`Redactor::keep`] names, and
+//! what the person [shows](Redactor::show). Addresses of the documentation
 //! ranges are replaced like any other public one: no real log has them, and a planted one should go.
 
 mod address;
@@ -36,5 +37,5 @@ mod words;
 
 pub use kind::Kind;
 pub use names::{Names, NamesError};
-pub use redactor::{Redactor, Stats};
+pub use redactor::{Known, Redactor, Stats};
 pub use scan::{Leak, scan};

@@ -19,10 +19,25 @@ pub struct Redactor {
     /// Finds that were considered for learning.
     studied: HashSet<(Kind, String)>,
     engine: Engine,
+    /// What the person wants read.
+    shown: HashSet<(Kind, String)>,
     /// Secrets stand under no kind: the same one keeps its placeholder under any label.
     table: HashMap<(Option<Kind>, String), String>,
     next: BTreeMap<Kind, u64>,
     counts: BTreeMap<Kind, u64>,
+}
+
+/// A value that has a placeholder, for the person it belongs to. It stays on their computer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// What it is.
+    pub kind: Kind,
+    /// What is written in its place: `[host-1]`.
+    pub placeholder: String,
+    /// The value, in the form under which it is compared; [`Redactor::show`] takes it.
+    pub value: String,
+    /// Whether it stays readable at the person's wish.
+    pub shown: bool,
 }
 
 /// How many placeholders were written, by kind: `{"host":2,"mail":1}`.
@@ -43,6 +58,7 @@ impl Redactor {
             learned: Names::new(),
             studied,
             engine,
+            shown: HashSet::new(),
             table: HashMap::new(),
             next: BTreeMap::new(),
             counts: BTreeMap::new(),
@@ -57,6 +73,18 @@ impl Redactor {
         }
         self.engine = engine(&self.names, &self.learned, kept);
         self
+    }
+
+    /// Leaves these values readable wherever they stand, at the wish of the person they belong to: each a
+    /// kind and a value of [`Redactor::known`]. Kinds that [cannot be shown](Kind::can_be_shown) are
+    /// replaced all the same, and so is whatever a secret is part of.
+    pub fn show(&mut self, values: impl IntoIterator<Item = (Kind, String)>) -> &mut Self {
+        self.shown.extend(values.into_iter().filter(|(kind, _)| kind.can_be_shown()));
+        self
+    }
+
+    pub(crate) fn shown(&self) -> &HashSet<(Kind, String)> {
+        &self.shown
     }
 
     /// Takes over what another redactor has learned from text: a user after `Accepted password for`, a
@@ -140,9 +168,26 @@ impl Redactor {
         Stats { replaced: self.counts() }
     }
 
-    /// What each placeholder stands for. It stays on the person's computer: nothing here writes it.
-    pub fn known(&self) -> BTreeMap<String, String> {
-        self.table.iter().map(|((_, value), placeholder)| (placeholder.clone(), value.clone())).collect()
+    /// What may be shown of all that has a placeholder, by kind and number. Nothing here writes it.
+    pub fn known(&self) -> Vec<Known> {
+        let mut known: Vec<Known> = self
+            .table
+            .iter()
+            .filter_map(|((kind, value), placeholder)| {
+                let kind = (*kind).filter(|kind| kind.can_be_shown())?;
+                Some(Known {
+                    kind,
+                    placeholder: placeholder.clone(),
+                    value: value.clone(),
+                    shown: self.shown.contains(&(kind, value.clone())),
+                })
+            })
+            .collect();
+        known.sort_by(|a, b| {
+            let order = |k: &Known| (k.kind, k.placeholder.len());
+            order(a).cmp(&order(b)).then_with(|| a.placeholder.cmp(&b.placeholder))
+        });
+        known
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -151,6 +196,11 @@ impl Redactor {
 
     pub(crate) fn placeholder(&mut self, kind: Kind, value: String) -> String {
         *self.counts.entry(kind).or_default() += 1;
+        self.number(kind, value)
+    }
+
+    /// The placeholder of a value, whether or not it is written.
+    pub(crate) fn number(&mut self, kind: Kind, value: String) -> String {
         let class = (!kind.is_secret()).then_some(kind);
         let next = &mut self.next;
         self.table
@@ -318,6 +368,62 @@ mod tests {
             let out = redactor().text(&format!("before {private} after"));
             assert!(out.starts_with("before [") && out.ends_with("] after"), "{private} → {out}");
         }
+    }
+
+    #[test]
+    fn what_the_person_shows_is_readable_everywhere_and_nothing_else_is() {
+        let text = "PC-17.example.org emustermann@pc-17 erika@example.org 93.184.216.34 93.184.216.99";
+        let show = |placeholders: &[&str]| {
+            let mut first = redactor();
+            first.text(text);
+            let wanted = first.known().into_iter().filter(|k| placeholders.contains(&k.placeholder.as_str()));
+            let wanted: Vec<_> = wanted.map(|k| (k.kind, k.value)).collect();
+            assert_eq!(wanted.len(), placeholders.len());
+            let mut redactor = redactor();
+            redactor.show(wanted);
+            redactor
+        };
+        let mut shown = show(&["[host-1]", "[ip-1]"]);
+        // The numbers of the others do not move.
+        let out = shown.text(text);
+        assert_eq!(out, "PC-17.example.org [user-1]@pc-17 [mail-1] 93.184.216.34 [ip-2]");
+        assert_eq!(crate::scan(out.as_bytes(), &shown), []);
+        let readable: Vec<_> = shown.known().into_iter().filter(|k| k.shown).map(|k| k.placeholder).collect();
+        assert_eq!(readable, ["[host-1]", "[ip-1]"]);
+        for leak in ["emustermann", "erika@example.org", "93.184.216.99"] {
+            assert_eq!(crate::scan(leak.as_bytes(), &shown).len(), 1, "{leak}");
+        }
+        assert_eq!(redactor().text(text), "[host-1] [user-1]@[host-1] [mail-1] [ip-1] [ip-2]");
+    }
+
+    #[test]
+    fn no_wish_shows_a_secret_or_what_holds_one() {
+        let mut names = Names::new();
+        names.add(Kind::Password, "hunter2secret");
+        names.add(Kind::Ssid, "cafe hunter2secret");
+        names.add(Kind::User, "emustermann");
+        let wishes = [
+            (Kind::Password, "hunter2secret"),
+            (Kind::Ssid, "cafe hunter2secret"),
+            (Kind::User, "emustermann"),
+            (Kind::Iban, "DE89370400440532013000"),
+            (Kind::Card, "4111111111111111"),
+        ];
+        let mut redactor = Redactor::new(names);
+        redactor.show(wishes.map(|(kind, value)| (kind, value.to_owned())));
+        // “emustermann:unknown1pass”: who reads the name in it reads the rest as well.
+        let basic = "ZW11c3Rlcm1hbm46dW5rbm93bjFwYXNz";
+        let text = format!(
+            "hunter2secret, cafe hunter2secret, {basic}, emustermann, DE89370400440532013000, 4111111111111111"
+        );
+        let out = redactor.text(&text);
+        for secret in ["hunter2secret", basic, "DE89", "4111"] {
+            assert!(!out.contains(secret), "{secret}: {out}");
+            assert!(!crate::scan(format!("x {text}").as_bytes(), &redactor).is_empty());
+        }
+        assert!(out.contains(", emustermann, "), "{out}");
+        assert_eq!(crate::scan(out.as_bytes(), &redactor), []);
+        assert!(redactor.known().iter().all(|k| k.kind.can_be_shown()));
     }
 
     #[test]

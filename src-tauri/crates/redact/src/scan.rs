@@ -1,6 +1,6 @@
 //! Looks through finished bytes for what must not be in them, with the eyes that redacted them.
 
-use crate::hit::{Action, Hit};
+use crate::hit::{self, Action, Hit};
 use crate::{Kind, Redactor};
 
 /// Something private that is still there. It does not hold the value: a leak is not repeated.
@@ -15,17 +15,18 @@ pub struct Leak {
 }
 
 /// Everything private in the bytes: every known name, and whatever a detector finds. Placeholders, and
-/// what the caller keeps readable, are no leaks.
+/// what the caller keeps readable or shows, are no leaks.
 pub fn scan(bytes: &[u8], redactor: &Redactor) -> Vec<Leak> {
     let mut hits: Vec<Hit> = Vec::new();
     redactor.engine().find(bytes, (0, 0), bytes.len(), "", &mut hits);
+    hit::show(&mut hits, redactor.shown(), bytes.len());
     hits.sort_by_key(Hit::order);
     let mut leaks = Vec::new();
     let mut kept_to = 0;
     let (mut line, mut counted) = (1, 0);
     for hit in hits {
         match hit.action {
-            Action::Keep => kept_to = kept_to.max(hit.end),
+            Action::Keep | Action::Show { .. } => kept_to = kept_to.max(hit.end),
             Action::Replace { kind, .. } if hit.start >= kept_to => {
                 line += bytes[counted..hit.start].iter().filter(|b| **b == b'\n').count();
                 counted = hit.start;

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use crate::Redactor;
 use crate::detect::{LONGEST_TRIGGER, REACH};
-use crate::hit::{Action, Hit, Rest};
+use crate::hit::{self, Action, Hit, Rest};
 use crate::words::LOOK_LEFT;
 
 /// Bytes worked on at once.
@@ -68,6 +68,7 @@ impl Pass {
         }
         self.detectors_from = resume;
         self.names_from = to;
+        hit::show(&mut hits, redactor.shown(), to);
         hits.sort_by_key(Hit::order);
         for hit in hits {
             self.take(redactor, hit, out);
@@ -96,6 +97,11 @@ impl Pass {
         self.done = hit.end;
         match hit.action {
             Action::Keep => out.extend_from_slice(&self.held[hit.start..hit.end]),
+            Action::Show { kind, value } => {
+                // It keeps its number, so that the others keep theirs when it is hidden again.
+                redactor.number(kind, value);
+                out.extend_from_slice(&self.held[hit.start..hit.end]);
+            }
             Action::Replace { kind, value } => {
                 let placeholder = redactor.placeholder(kind, value);
                 let quote: &[u8] = if hit.quote { b"\"" } else { b"" };
