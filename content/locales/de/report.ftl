@@ -77,6 +77,10 @@ report-privacy = Schwärzung
 report-privacy-none = Es wurde nichts Privates gefunden und deshalb nichts ersetzt.
 report-privacy-replaced = Private Werte sind durch Platzhalter wie { $example } ersetzt. Derselbe Wert hat in jeder Datei dieses Pakets denselben Platzhalter.
 report-privacy-scanned = Das fertige Paket wurde nach allen bekannten Werten durchsucht: nichts gefunden. Das Paket sagt nicht, welcher Platzhalter für welchen Wert steht.
+report-privacy-shown = { $count ->
+    [one] Einen Wert hat die Person auf eigenen Wunsch lesbar gemacht. Nach allen anderen bekannten Werten wurde das fertige Paket durchsucht: nichts gefunden.
+   *[other] { $count } Werte hat die Person auf eigenen Wunsch lesbar gemacht. Nach allen anderen bekannten Werten wurde das fertige Paket durchsucht: nichts gefunden.
+}
 ## Was ersetzt wird
 
 report-kind-user = Namen von Personen

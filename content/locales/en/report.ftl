@@ -77,6 +77,10 @@ report-privacy = Privacy
 report-privacy-none = Nothing private was found, so nothing was replaced.
 report-privacy-replaced = Private values are replaced by placeholders such as { $example }. The same value has the same placeholder in every file of this package.
 report-privacy-scanned = The finished package was searched for every known value: nothing was found. The package does not say which placeholder stands for which value.
+report-privacy-shown = { $count ->
+    [one] The person chose to make one value readable. The finished package was searched for every other known value: nothing was found.
+   *[other] The person chose to make { $count } values readable. The finished package was searched for every other known value: nothing was found.
+}
 ## What is replaced
 
 report-kind-user = names of persons

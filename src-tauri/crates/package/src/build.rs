@@ -73,7 +73,7 @@ pub(crate) fn build_with(
     let mut reader = redactor.clone();
     parts::make(contents, &mut reader)?;
     redactor.learn_from(&reader);
-    let Parts { mut parts, not_measured, values } = parts::make(contents, redactor)?;
+    let Parts { mut parts, not_measured, values, shown } = parts::make(contents, redactor)?;
     after_redaction(&mut parts);
 
     let sent = || parts.iter().filter(|p| !p.removed);
@@ -103,7 +103,7 @@ pub(crate) fn build_with(
             .map(|p| RemovedRecord { name: p.name.clone(), about: p.about.clone() })
             .collect(),
         not_measured,
-        redactions: Redactions { values, by_kind, by_file },
+        redactions: Redactions { values, by_kind, by_file, shown },
     };
     let own = Part {
         name: "manifest.json".into(),

@@ -35,6 +35,8 @@ pub(crate) struct Page<'a> {
     pub(crate) removed: &'a [RemovedRecord],
     /// Different private values, by kind.
     pub(crate) replaced: &'a BTreeMap<String, u64>,
+    /// How many values the person made readable.
+    pub(crate) shown: u64,
 }
 
 /// A state: shape, word and colour, always all three.
@@ -137,6 +139,7 @@ struct Report<'a> {
     example: String,
     /// Kinds in words, and how many different values of each there are.
     replaced: Vec<(String, u64)>,
+    shown: String,
     files: Vec<FileRow>,
     left_out: String,
 }
@@ -225,6 +228,7 @@ pub(crate) fn render(page: &Page<'_>) -> Result<String, askama::Error> {
         has_session: page.session.is_some(),
         events: page.session.map_or_else(Vec::new, |session| events(session, labels, page.times)),
         example: format!("[{}-1]", page.replaced.keys().next().map_or("host", String::as_str)),
+        shown: page.shown.to_string(),
         replaced: page.replaced.iter().map(|(kind, n)| (labels.kind(kind), *n)).collect(),
         files: page
             .files

@@ -94,6 +94,9 @@ pub struct Redactions {
     pub by_kind: BTreeMap<String, u64>,
     /// Placeholders in each file that has any, by kind.
     pub by_file: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Different values that the person made readable, by kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shown: BTreeMap<String, u64>,
 }
 
 /// Every absence in facts, with its path.

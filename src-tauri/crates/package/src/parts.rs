@@ -34,6 +34,8 @@ pub(crate) struct Parts {
     pub(crate) not_measured: Vec<NotMeasured>,
     /// Different values, by kind.
     pub(crate) values: BTreeMap<String, u64>,
+    /// Different values that the person made readable, by kind.
+    pub(crate) shown: BTreeMap<String, u64>,
 }
 
 /// The program's name, as it stands in every file.
@@ -87,6 +89,10 @@ pub(crate) fn make(contents: &Contents<'_>, redactor: &mut Redactor) -> Result<P
     let kept = |name: &str| parts.iter().any(|p| p.name == name && !p.removed);
     let not_measured = manifest::not_measured(&facts);
     let values = different(parts.iter().filter(|p| !p.removed).map(|p| p.bytes.as_slice()));
+    let mut shown = BTreeMap::new();
+    for known in redactor.known().into_iter().filter(|k| k.shown) {
+        *shown.entry(known.kind.as_str().to_owned()).or_default() += 1;
+    }
     let times = Times::new(&facts, contents.lang);
     let beside: Vec<(String, Text, u64)> = parts
         .iter()
@@ -104,6 +110,7 @@ pub(crate) fn make(contents: &Contents<'_>, redactor: &mut Redactor) -> Result<P
         files: &beside,
         removed: &removed,
         replaced: &values,
+        shown: shown.values().sum(),
     })
     .map_err(|e| PackageError::Write { part: "report.html".into(), detail: e.to_string() })?;
 
@@ -121,7 +128,7 @@ pub(crate) fn make(contents: &Contents<'_>, redactor: &mut Redactor) -> Result<P
 
     parts.insert(0, part("report.html", "report-html", html.into_bytes(), false));
     parts.insert(0, part("README.txt", "readme", readme.into_bytes(), false));
-    Ok(Parts { parts, not_measured, values })
+    Ok(Parts { parts, not_measured, values, shown })
 }
 
 /// Names that the package itself uses, and twins, cannot be given to other files.

@@ -1,6 +1,7 @@
 //! Something private that no redactor met must still not leave.
 
 use befund_content::Lang;
+use befund_redact::Kind;
 
 use super::sample::{Sample, redactor};
 use crate::PackageError;
@@ -72,6 +73,39 @@ fn text_full_of_secrets_makes_a_package_without_them() {
                 assert!(!content.contains(private), "{private} in {}", file.name);
             }
         }
+    }
+}
+
+#[test]
+fn what_the_person_shows_may_leave_and_nothing_else() {
+    let mut first = redactor();
+    build_with(&Sample::new(Lang::De).contents(), &mut first, |_| ()).unwrap();
+    let host = first.known().into_iter().find(|k| k.kind == Kind::Host).unwrap();
+    let wishes = [(host.kind, host.value), (Kind::Password, "hunter2secret".into())];
+    let build = |plant: &str| {
+        let mut sample = Sample::new(Lang::De);
+        sample.words = "nb-4711 password=hunter2secret".into();
+        let mut redactor = redactor();
+        redactor.show(wishes.clone());
+        build_with(&sample.contents(), &mut redactor, |parts| {
+            let part = parts.iter_mut().find(|p| p.name == "logs/befund.log").unwrap();
+            part.bytes.extend_from_slice(plant.as_bytes());
+        })
+    };
+    let built = build("nb-4711 again\n").unwrap();
+    assert_eq!(built.manifest.redactions.shown, [("host".to_owned(), 1)].into());
+    assert!(!built.manifest.redactions.by_kind.contains_key("host"));
+    for file in ["report.html", "report.json", "facts.json"] {
+        let text = String::from_utf8_lossy(built.file(file).unwrap());
+        assert!(text.contains("nb-4711") && !text.contains("[host-"), "{file}");
+        assert!(!text.contains("koehler") && !text.contains("hunter2secret"), "{file}");
+    }
+    let page = String::from_utf8_lossy(built.file("report.html").unwrap()).into_owned();
+    assert!(page.contains("Einen Wert hat die Person") && !page.contains("nach allen bekannten Werten"));
+    for plant in
+        ["ekoehler", "/home/ekoehler", "3c:a9:f4:1b:2c:3d", "password=hunter2secret", "a@example.org"]
+    {
+        assert!(matches!(build(plant), Err(PackageError::Leak { .. })), "{plant}");
     }
 }
 
