@@ -3,6 +3,7 @@
 
 use befund_checks::{Check, Checks};
 use befund_facts::Subject;
+use befund_facts::services::ServiceEndpoint;
 use befund_guides::{
     AnswerId, Cause, Diagnosis, Entry, Event, FixId, Guide, Outcome, Page, Purpose, QuestionId, State,
     Verdict, diagnose,
@@ -81,6 +82,13 @@ impl App {
 
     /// Begins a case.
     pub fn start_case(&self, guide: &str, words: &str) -> Result<CaseView, AppError> {
+        self.start_case_for(guide, words, None)
+    }
+
+    /// Begins a case about one site.
+    pub fn start_case_for(&self, guide: &str, words: &str, site: Option<&str>) -> Result<CaseView, AppError> {
+        let site = site.map(str::trim).filter(|s| !s.is_empty());
+        self.site(site)?;
         let guide = self.guide(guide)?;
         let mut rng = rand::rng();
         let reference = loop {
@@ -90,7 +98,10 @@ impl App {
             }
         };
         let words: String = words.trim().chars().take(MAX_WORDS).collect();
-        self.happened(reference, Event::Started { reference, guide: guide.id.clone(), words })?;
+        self.happened(
+            reference,
+            Event::Started { reference, guide: guide.id.clone(), words, site: site.map(str::to_owned) },
+        )?;
         tracing::info!(%reference, guide = %guide.id, "case begun");
         self.view(reference)
     }
@@ -174,11 +185,18 @@ impl App {
         let cancel = CancellationToken::new();
         locked(&self.running).insert(reference, cancel.clone());
         // All subjects: what the guide does not need, a supporter may.
-        let measured = self.measure(&checks, Subject::ALL, offline, cancel, tell).await;
+        let site = self.site(case.state.site.as_deref())?;
+        let measured = self.measure(&checks, Subject::ALL, offline, site, cancel, tell).await;
         locked(&self.running).remove(&reference);
         self.cases.store_facts(reference, &measured.facts)?;
         self.happened(reference, Event::Measured { purpose, results: measured.results })?;
         self.view(reference)
+    }
+
+    /// A site as the person wrote it, ready to be asked.
+    pub(crate) fn site(&self, written: Option<&str>) -> Result<Option<ServiceEndpoint>, AppError> {
+        let read = written.map(ServiceEndpoint::site).transpose();
+        read.map_err(|why| AppError::Site { written: written.unwrap_or_default().into(), why })
     }
 
     /// Stops measuring; what is known by then counts.

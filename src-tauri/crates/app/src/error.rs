@@ -26,6 +26,14 @@ pub enum AppError {
     /// There is no such check.
     #[error("there is no check “{0}”; `befund check --json` lists the ids of all checks")]
     NoCheck(String),
+    /// What the person named is no site.
+    #[error("{why}")]
+    Site {
+        /// What was written.
+        written: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// There is no such case.
     #[error("there is no case {0} on this computer; `befund outbox` and the home page list what there is")]
     NoCase(String),
@@ -70,6 +78,7 @@ impl AppError {
             Self::Data { .. } => "data",
             Self::NoGuide(_) => "no-guide",
             Self::NoCheck(_) => "no-check",
+            Self::Site { .. } => "site",
             Self::NoCase(_) => "no-case",
             Self::Reference(_) => "reference",
             Self::Journal { .. } => "journal",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use befund_checks::{Check, CheckResult, Facts, Status};
 use befund_content::Text;
+use befund_facts::services::ServiceEndpoint;
 use befund_facts::{Context, Limits, Progress, Snapshot, Subject};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -43,12 +44,15 @@ impl App {
         checks: &[&Check],
         subjects: &[Subject],
         offline: Offline,
+        site: Option<ServiceEndpoint>,
         cancel: CancellationToken,
         tell: impl Fn(RowUpdate),
     ) -> Measured {
         let cx = Context {
             endpoints: self.policy.policy.connectivity.clone(),
             offline: offline.0,
+            services: self.policy.policy.services.clone(),
+            site,
             limits: Limits::from(self.policy.policy.limits),
             cancel,
             ..Context::default()

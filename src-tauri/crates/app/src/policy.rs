@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use befund_content::{ContentError, read_text};
+use befund_facts::services::ServiceEndpoint;
 use befund_facts::{Endpoints, Limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -17,6 +18,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct Policy {
     /// Hosts that may be asked while measuring.
     pub connectivity: Endpoints,
+    /// The organisation's own services, which its people need.
+    pub services: Vec<ServiceEndpoint>,
     /// How long measuring may take.
     pub limits: PolicyLimits,
     /// Where tickets go.

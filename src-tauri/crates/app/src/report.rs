@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use befund_checks::{Check, CheckResult, Status};
 use befund_content::{Lang, Messages, Text, read_text};
 use befund_facts::Subject;
-use befund_guides::{Diagnosis, Evidence, Guide, NextStep, Outcome, StepCost, diagnose, parse_guide};
+use befund_guides::{Diagnosis, Evidence, Guide, NextStep, Outcome, StepCost, diagnose};
 use befund_package::{Opened, PackageError};
 use befund_reference::Reference;
 use serde::Serialize;
@@ -212,7 +212,7 @@ impl App {
             .copied()
             .filter(|s| checks.iter().any(|c| c.subjects().contains(s)))
             .collect();
-        let measured = self.measure(&checks, &subjects, offline, CancellationToken::new(), tell).await;
+        let measured = self.measure(&checks, &subjects, offline, None, CancellationToken::new(), tell).await;
         Ok(CheckReport {
             schema: "befund.check/1",
             results: self.lines(&measured.results),
@@ -256,9 +256,11 @@ impl App {
     pub async fn guide_auto(
         &self,
         id: &str,
+        site: Option<&str>,
         offline: Offline,
         tell: impl Fn(RowUpdate),
     ) -> Result<GuideReport, AppError> {
+        let site = self.site(site)?;
         let read;
         let guide = if is_path(id) {
             read = self.read_guide(Path::new(id))?;
@@ -272,7 +274,7 @@ impl App {
             .copied()
             .filter(|s| checks.iter().any(|c| c.subjects().contains(s)))
             .collect();
-        let measured = self.measure(&checks, &subjects, offline, CancellationToken::new(), tell).await;
+        let measured = self.measure(&checks, &subjects, offline, site, CancellationToken::new(), tell).await;
         let evidence = Evidence::of(&measured.results);
         let diagnosis = diagnose(guide, &self.checks, &evidence);
         Ok(self.guide_report(guide, diagnosis, self.lines(&measured.results), measured.facts.took_ms))
@@ -294,7 +296,7 @@ impl App {
     }
 
     fn read_guide(&self, path: &Path) -> Result<Guide, AppError> {
-        Ok(parse_guide(&path.display().to_string(), &read_text(path)?, &self.checks)?)
+        Ok(self.guides.parse(&path.display().to_string(), &read_text(path)?, &self.checks)?)
     }
 
     fn guide_report(

@@ -81,6 +81,7 @@ Examples:
   befund guide internet                          step by step
   befund guide --case BF-7K3M-Q2XT               go on where it was
   befund guide internet --auto --json            measure and ask nothing
+  befund guide website --target www.example.org --auto --json
   befund guide my-guide.yaml --evidence ev.json --json   measure nothing: try a guide out
 
 An evidence file: {\"checks\": {\"dns.system-resolves\": \"fail\"}, \"answers\": {\"other-devices\": \"works\"}, \"fixes_failed\": []}
@@ -93,6 +94,10 @@ pub(crate) struct GuideArgs {
     /// Measure, ask nothing, and print what was found.
     #[arg(long, requires = "guide")]
     pub(crate) auto: bool,
+    /// The site that does not open, for the guide “website”; the only host that is asked without being
+    /// in the policy.
+    #[arg(long, value_name = "URL|HOST[:PORT]", requires = "guide", conflicts_with = "evidence")]
+    pub(crate) target: Option<String>,
     /// Measure nothing: take results and answers from this JSON file.
     #[arg(long, value_name = "FILE", requires = "guide", conflicts_with = "auto")]
     pub(crate) evidence: Option<PathBuf>,

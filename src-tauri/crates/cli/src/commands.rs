@@ -53,9 +53,10 @@ pub(crate) async fn guide(app: &App, args: &GuideArgs, begun: &Begun) -> anyhow:
         app.guide_with_evidence(guide, evidence)?
     } else if args.auto || args.json || is_path(guide) || !std::io::stdin().is_terminal() {
         let progress = print::Progress::new();
-        app.guide_auto(guide, offline, |row| tell(&progress, &row)).await?
+        app.guide_auto(guide, args.target.as_deref(), offline, |row| tell(&progress, &row)).await?
     } else {
-        return step_by_step(app, app.start_case(guide, "")?, offline, begun).await;
+        return step_by_step(app, app.start_case_for(guide, "", args.target.as_deref())?, offline, begun)
+            .await;
     };
     if args.json {
         print::json(&report)?;

@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use crate::services::ServiceEndpoint;
+
 use crate::entries;
 
 /// Hosts that may be asked. Nothing is sent to any other: the policy names them all.
@@ -150,6 +152,10 @@ pub struct Context {
     pub endpoints: Endpoints,
     /// Nothing may be sent.
     pub offline: bool,
+    /// The organisation's services.
+    pub services: Vec<ServiceEndpoint>,
+    /// The site that the person cannot open; the one host that is asked without being in the policy.
+    pub site: Option<ServiceEndpoint>,
     /// How long it may take.
     pub limits: Limits,
     /// Cancelled when the person stops the measurement.
@@ -163,6 +169,8 @@ impl Default for Context {
         Self {
             endpoints: Endpoints::default(),
             offline: false,
+            services: Vec::new(),
+            site: None,
             limits: Limits::default(),
             cancel: CancellationToken::new(),
             root: PathBuf::from("/"),

@@ -25,6 +25,8 @@ pub mod path;
 pub mod proxy;
 pub mod reach;
 pub mod routes;
+pub mod services;
+pub mod site;
 pub mod system;
 pub mod tls;
 pub mod web;

@@ -143,6 +143,10 @@ subjects! {
     Computer proxy: crate::proxy::Proxy,
     /// This computer's clock against others.
     Computer clock: crate::clock::Clock,
+    /// The site that the person named.
+    Network site: crate::services::Service,
+    /// The services that the policy names.
+    Network services: crate::services::Services,
 }
 
 async fn bounded<T>(cx: &Context, probe: impl Future<Output = Reading<T>>) -> Reading<T> {

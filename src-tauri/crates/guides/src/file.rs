@@ -32,6 +32,13 @@ pub(crate) struct GuideFile {
     pub icon: Option<String>,
     /// What people type who have this problem. Search learns from it.
     pub symptoms: SymptomsFile,
+    /// Another guide whose causes, questions, fixes and stations hold here too. What this guide says itself
+    /// goes before what it takes over.
+    #[schemars(with = "Option<IdField>")]
+    pub extends: Option<At<String>>,
+    /// What the causes taken over make the checks and questions of this guide show.
+    #[serde(default)]
+    pub inherits: Ordered<InheritedFile>,
     /// What it can be. One of them is assumed at a time; “something else” is always among them.
     pub causes: Ordered<CauseFile>,
     /// How likely it is that nothing is wrong at all. Without it: occasional.
@@ -89,6 +96,22 @@ pub(crate) struct CauseFile {
     #[serde(default)]
     pub shows: Shows,
     /// Groups from `consequences` that hold too. `shows` goes before them, and earlier ones before later ones.
+    #[serde(default, alias = "leads_to")]
+    #[schemars(with = "Vec<IdField>")]
+    pub leads_to: Vec<At<String>>,
+}
+
+/// A cause taken over from another guide.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Inherited")]
+pub(crate) struct InheritedFile {
+    /// How common it is here. Without it: as in the other guide.
+    pub prior: Option<WeightField>,
+    /// What it makes checks and questions show, beside what the other guide says.
+    #[serde(default)]
+    pub shows: Shows,
+    /// Groups from the `consequences` of this guide that hold too.
     #[serde(default, alias = "leads_to")]
     #[schemars(with = "Vec<IdField>")]
     pub leads_to: Vec<At<String>>,

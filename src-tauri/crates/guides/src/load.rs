@@ -9,7 +9,7 @@ use befund_checks::{CheckId, Checks, Status};
 use befund_content::{ContentError, Lang, Origin, Text, load_dir, parse_yaml};
 
 use crate::file::{
-    At, CauseFile, ChanceField, CostField, FixFile, GuideFile, MAX_SECONDS, MAX_WEIGHT, Ordered, PriorFile,
+    At, ChanceField, CostField, FixFile, GuideFile, MAX_SECONDS, MAX_WEIGHT, Ordered, PriorFile,
     QuestionFile, Shows, WeightField, WordOrNumber, statuses,
 };
 use crate::guide::{Answer, Cause, Fix, Guide, HandOver, Level, Priority, Question, Station, Symptoms};
@@ -24,12 +24,16 @@ impl Guides {
     /// The built-in guides and those of `folders` (in the subfolder `guides` of each). A later file replaces an
     /// earlier one of the same id; a broken one is reported, and the rest works all the same.
     pub fn load(folders: &[&Path], checks: &Checks) -> (Self, Vec<ContentError>) {
-        let (files, mut errors) = load_dir("guides", folders);
-        let mut guides: BTreeMap<GuideId, (Origin, String, Guide)> = BTreeMap::new();
+        let (mut files, mut errors) = load_dir("guides", folders);
+        // A guide that extends another is read after it, whatever their names are. Built-in ones extend
+        // built-in ones: an organisation that replaces a guide changes no other.
+        files.sort_by_key(|file| (file.origin == Origin::Folder, extended(&file.text).is_some()));
+        let mut loaded = Self::default();
+        let mut from: BTreeMap<GuideId, (Origin, String)> = BTreeMap::new();
         for file in files {
-            match parse_guide(&file.name, &file.text, checks) {
+            match loaded.parse(&file.name, &file.text, checks) {
                 Ok(guide) => {
-                    if let Some((origin, other, _)) = guides.get(&guide.id)
+                    if let Some((origin, other)) = from.get(&guide.id)
                         && *origin == file.origin
                     {
                         errors.push(ContentError::new(
@@ -39,12 +43,19 @@ impl Guides {
                         ));
                         continue;
                     }
-                    guides.insert(guide.id.clone(), (file.origin, file.name, guide));
+                    from.insert(guide.id.clone(), (file.origin, file.name));
+                    loaded.0.insert(guide.id.clone(), guide);
                 }
                 Err(error) => errors.push(error),
             }
         }
-        (Self(guides.into_iter().map(|(id, (_, _, guide))| (id, guide)).collect()), errors)
+        (loaded, errors)
+    }
+
+    /// Reads one guide file, which may extend one of these guides. The first mistake in it is the error.
+    pub fn parse(&self, file: &str, text: &str, checks: &Checks) -> Result<Guide, ContentError> {
+        let raw: GuideFile = parse_yaml(file, text).map_err(explain)?;
+        Reader { file, checks, guides: self }.guide(raw)
     }
 
     /// The guides that ship inside the program.
@@ -63,10 +74,14 @@ impl Guides {
     }
 }
 
-/// Reads one guide file. The first mistake in it is the error.
+/// Reads one guide file that extends no other. The first mistake in it is the error.
 pub fn parse_guide(file: &str, text: &str, checks: &Checks) -> Result<Guide, ContentError> {
-    let raw: GuideFile = parse_yaml(file, text).map_err(explain)?;
-    Reader { file, checks }.guide(raw)
+    Guides::default().parse(file, text, checks)
+}
+
+/// The guide that a file extends, as far as can be said without reading all of it.
+fn extended(text: &str) -> Option<&str> {
+    text.lines().find_map(|line| line.strip_prefix("extends:")).map(str::trim)
 }
 
 /// Says what a missing language means; the YAML reader only knows that a key is missing.
@@ -83,6 +98,7 @@ fn explain(mut error: ContentError) -> ContentError {
 struct Reader<'a> {
     file: &'a str,
     checks: &'a Checks,
+    guides: &'a Guides,
 }
 
 type Result<T, E = ContentError> = std::result::Result<T, E>;
@@ -95,6 +111,7 @@ impl Reader<'_> {
 
     fn guide(&self, raw: GuideFile) -> Result<Guide> {
         let id: GuideId = self.id(&raw.id)?;
+        let base = self.base(&raw, &id)?;
         if raw.causes.0.is_empty() {
             return Err(self.error(
                 &raw.id,
@@ -102,7 +119,7 @@ impl Reader<'_> {
                 "Name at least one under `causes:`.",
             ));
         }
-        if raw.fixes.0.is_empty() && raw.hand_over.is_none() {
+        if raw.fixes.0.is_empty() && raw.hand_over.is_none() && base.is_none() {
             return Err(self.error(
                 &raw.id,
                 format!("the guide “{id}” has no fix and no hand-over: it would lead nowhere"),
@@ -111,9 +128,20 @@ impl Reader<'_> {
         }
         let symptoms =
             Symptoms { en: self.symptoms(&raw.symptoms.en)?, de: self.symptoms(&raw.symptoms.de)? };
-        let questions = self.questions(&raw.questions)?;
-        let causes = self.causes(&raw.causes, &raw.consequences, &questions)?;
-        let fixes = self.fixes(&raw.fixes, &causes)?;
+        let mut questions = self.questions(&raw.questions)?;
+        if let Some(base) = base {
+            take_over(&mut questions, &base.questions, |q| q.id.as_str());
+        }
+        let mut causes = self.causes(&raw, &questions)?;
+        if let Some(base) = base {
+            let mut inherited = base.causes.clone();
+            self.inherit(&mut inherited, &raw, &questions)?;
+            take_over(&mut causes, &inherited, |c| c.id.as_str());
+        }
+        let mut fixes = self.fixes(&raw.fixes, &causes)?;
+        if let Some(base) = base {
+            take_over(&mut fixes, &base.fixes, |f| f.id.as_str());
+        }
         let hand_over = match &raw.hand_over {
             Some(h) => HandOver {
                 cost: self.cost(&h.cost)?,
@@ -135,7 +163,7 @@ impl Reader<'_> {
                 "Say how much of the person's time it takes, such as 20m.",
             ));
         }
-        let path = raw
+        let mut path: Vec<Station> = raw
             .path
             .iter()
             .map(|s| {
@@ -146,6 +174,9 @@ impl Reader<'_> {
                 })
             })
             .collect::<Result<_>>()?;
+        if let Some(base) = base.filter(|_| path.is_empty()) {
+            path.clone_from(&base.path);
+        }
         Ok(Guide {
             id,
             title: self.text(&raw.title)?,
@@ -160,6 +191,56 @@ impl Reader<'_> {
             hand_over,
             path,
         })
+    }
+
+    /// The guide that this one extends.
+    fn base(&self, raw: &GuideFile, id: &GuideId) -> Result<Option<&Guide>> {
+        let Some(name) = &raw.extends else {
+            return match raw.inherits.0.first() {
+                Some((key, _)) => Err(self.error(
+                    key,
+                    "`inherits` without `extends`: there is no guide to take causes from",
+                    "Name the guide at the top level, such as `extends: internet`.",
+                )),
+                None => Ok(None),
+            };
+        };
+        let known = self.guides.iter().find(|g| g.id.as_str() == name.value && g.id != *id);
+        known.map(Some).ok_or_else(|| {
+            let names = self.guides.iter().map(|g| g.id.as_str()).filter(|g| *g != id.as_str());
+            self.unknown(name, "guide", names, "A guide can extend one that extends none itself.")
+        })
+    }
+
+    /// Adds to the causes taken over what this guide says of them.
+    fn inherit(&self, causes: &mut [Cause], raw: &GuideFile, questions: &[Question]) -> Result<()> {
+        let names: Vec<String> = causes.iter().map(|c| c.id.to_string()).collect();
+        for (key, inherited) in &raw.inherits.0 {
+            let Some(cause) = causes.iter_mut().find(|c| c.id.as_str() == key.value) else {
+                let help =
+                    "Use a cause of the guide that is extended, or describe a new one under `causes:`.";
+                return Err(self.unknown(key, "cause", names.iter().map(String::as_str), help));
+            };
+            let mut observed = Observed::default();
+            self.observe(
+                &format!("cause “{}”", key.value),
+                &inherited.shows,
+                &inherited.leads_to,
+                raw,
+                questions,
+                &mut observed,
+            )?;
+            for (check, row) in observed.checks {
+                cause.shows.insert(check, row);
+            }
+            for (question, row) in observed.answers {
+                cause.answers.insert(question, row);
+            }
+            if let Some(prior) = &inherited.prior {
+                cause.prior = self.weight(prior)?;
+            }
+        }
+        Ok(())
     }
 
     fn symptoms(&self, raw: &[At<String>]) -> Result<Vec<String>> {
@@ -206,18 +287,14 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn causes(
-        &self,
-        raw: &Ordered<CauseFile>,
-        consequences: &Ordered<Shows>,
-        questions: &[Question],
-    ) -> Result<Vec<Cause>> {
+    fn causes(&self, raw: &GuideFile, questions: &[Question]) -> Result<Vec<Cause>> {
         // Every group is read even if no cause takes it, so that a mistake in it is found.
-        for (key, group) in &consequences.0 {
+        for (key, group) in &raw.consequences.0 {
             self.id::<GuideId>(key)?;
             self.shows(&format!("consequence “{}”", key.value), group, questions, &mut Observed::default())?;
         }
-        raw.0
+        raw.causes
+            .0
             .iter()
             .map(|(key, c)| {
                 let id: CauseId = self.id(key)?;
@@ -229,18 +306,7 @@ impl Reader<'_> {
                     ));
                 }
                 let mut observed = Observed::default();
-                self.shows(&format!("cause “{id}”"), &c.shows, questions, &mut observed)?;
-                for name in &c.leads_to {
-                    let Some((_, group)) = consequences.0.iter().find(|(k, _)| k.value == name.value) else {
-                        return Err(self.unknown(
-                            name,
-                            "consequence",
-                            consequences.0.iter().map(|(k, _)| k.value.as_str()),
-                            "Write the group under `consequences:`, or correct the name.",
-                        ));
-                    };
-                    self.shows(&format!("consequence “{}”", name.value), group, questions, &mut observed)?;
-                }
+                self.observe(&format!("cause “{id}”"), &c.shows, &c.leads_to, raw, questions, &mut observed)?;
                 let prior = self.weight(&c.prior)?;
                 if prior <= 0.0 {
                     return Err(self.error(
@@ -260,6 +326,32 @@ impl Reader<'_> {
                 })
             })
             .collect()
+    }
+
+    /// What a cause says itself, and what its groups say.
+    fn observe(
+        &self,
+        of: &str,
+        shows: &Shows,
+        leads_to: &[At<String>],
+        raw: &GuideFile,
+        questions: &[Question],
+        into: &mut Observed,
+    ) -> Result<()> {
+        self.shows(of, shows, questions, into)?;
+        for name in leads_to {
+            let groups = &raw.consequences.0;
+            let Some((_, group)) = groups.iter().find(|(k, _)| k.value == name.value) else {
+                return Err(self.unknown(
+                    name,
+                    "consequence",
+                    groups.iter().map(|(k, _)| k.value.as_str()),
+                    "Write the group under `consequences:`, or correct the name.",
+                ));
+            };
+            self.shows(&format!("consequence “{}”", name.value), group, questions, into)?;
+        }
+        Ok(())
     }
 
     /// Adds what is not there yet: what a cause says itself goes before what its groups say.
@@ -523,6 +615,12 @@ impl Reader<'_> {
             )
         })
     }
+}
+
+/// Appends what another guide has and this one does not.
+fn take_over<T: Clone>(own: &mut Vec<T>, base: &[T], id: impl Fn(&T) -> &str) {
+    let inherited: Vec<T> = base.iter().filter(|b| own.iter().all(|o| id(o) != id(b))).cloned().collect();
+    own.extend(inherited);
 }
 
 /// What one cause makes checks and questions show.

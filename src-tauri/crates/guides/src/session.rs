@@ -26,6 +26,9 @@ pub enum Event {
         /// What is wrong, in the person's words.
         #[serde(default)]
         words: String,
+        /// The site that does not open, where the guide is about one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        site: Option<String>,
     },
     /// The person changed the words.
     Worded {
@@ -155,7 +158,7 @@ pub struct Session {
 impl Session {
     /// A session that begins now.
     pub fn start(at: Timestamp, reference: Reference, guide: GuideId, words: String) -> Self {
-        let event = Event::Started { reference, guide, words };
+        let event = Event::Started { reference, guide, words, site: None };
         Self { reference, entries: vec![Entry { at, event }] }
     }
 
@@ -260,6 +263,8 @@ pub struct State {
     pub guide: Option<GuideId>,
     /// What is wrong, in the person's words.
     pub words: String,
+    /// The site that does not open, where the guide is about one.
+    pub site: Option<String>,
     /// All that is known, for `diagnose`.
     pub evidence: Evidence,
     /// The latest result of each check, in the order in which they were first measured.
@@ -336,6 +341,7 @@ impl State {
         Self {
             guide: None,
             words: String::new(),
+            site: None,
             evidence: Evidence::default(),
             results: Vec::new(),
             results_before: Vec::new(),
@@ -354,9 +360,10 @@ impl State {
 
     fn apply(&mut self, event: &Event) {
         match event {
-            Event::Started { guide, words, .. } => {
+            Event::Started { guide, words, site, .. } => {
                 self.guide = Some(guide.clone());
                 self.words.clone_from(words);
+                self.site.clone_from(site);
             }
             Event::Worded { words } => self.words.clone_from(words),
             Event::Measured { purpose, results } => self.measured(*purpose, results),

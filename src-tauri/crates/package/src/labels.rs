@@ -33,6 +33,8 @@ const WORD_FIELDS: &[&str] = &[
     "tunnel",
     "by_tcp",
     "proof",
+    "greeting",
+    "lookup",
 ];
 
 /// A message in every language.

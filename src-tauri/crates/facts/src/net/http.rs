@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::sync::Once;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls::pki_types::CertificateDer;
 use tokio::time::{Duration, Instant};
 
 use super::resolve::resolve;
@@ -30,13 +31,31 @@ pub(crate) enum Way<'a> {
 /// A client whose name lookups end shortly before `deadline`, so that they, and not the request as a
 /// whole, are named as what took too long.
 pub(crate) fn client(way: Way<'_>, deadline: Instant) -> Result<reqwest::Client, reqwest::Error> {
+    match way {
+        Way::AsPrograms => plain(deadline),
+        Way::Direct => plain(deadline).no_proxy(),
+        Way::Proxy(url) => plain(deadline).no_proxy().proxy(reqwest::Proxy::all(url)?),
+    }
+    .build()
+}
+
+/// A client for pages over TLS, which trusts these alone; it goes the way programs go.
+pub(crate) fn trusting_client(
+    anchors: &[CertificateDer<'_>],
+    deadline: Instant,
+) -> Result<reqwest::Client, reqwest::Error> {
+    let certificates = anchors.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
+    plain(deadline).tls_certs_only(certificates).build()
+}
+
+fn plain(deadline: Instant) -> reqwest::ClientBuilder {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // An error means that the program has already chosen one, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
     let lookup = deadline.checked_sub(Duration::from_millis(50)).unwrap_or(deadline);
-    let builder = reqwest::Client::builder()
+    reqwest::Client::builder()
         .http1_only()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -44,13 +63,7 @@ pub(crate) fn client(way: Way<'_>, deadline: Instant) -> Result<reqwest::Client,
         .user_agent(concat!("befund/", env!("CARGO_PKG_VERSION")))
         .pool_max_idle_per_host(0)
         .tls_certs_only(std::iter::empty())
-        .dns_resolver(Lookups { deadline: lookup });
-    match way {
-        Way::AsPrograms => builder,
-        Way::Direct => builder.no_proxy(),
-        Way::Proxy(url) => builder.no_proxy().proxy(reqwest::Proxy::all(url)?),
-    }
-    .build()
+        .dns_resolver(Lookups { deadline: lookup })
 }
 
 struct Lookups {

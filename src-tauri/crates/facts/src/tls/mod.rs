@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use crate::net::http::Way;
 use crate::net::{self, Target, TunnelFailed, Wait};
@@ -153,6 +154,8 @@ async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Tls> {
 /// Whom this computer trusts.
 pub(crate) struct Anchors {
     store: Arc<RootCertStore>,
+    /// The same as certificates, for the HTTP client, which keeps a store of its own.
+    certificates: Vec<CertificateDer<'static>>,
     /// What could not be loaded, for the detail of hosts that are then not trusted.
     trouble: String,
 }
@@ -169,7 +172,8 @@ impl Anchors {
         let mut store = RootCertStore::empty();
         let mut trouble = Vec::new();
         let system = rustls_native_certs::load_native_certs();
-        store.add_parsable_certificates(system.certs);
+        let mut certificates = system.certs;
+        store.add_parsable_certificates(certificates.iter().cloned());
         if store.is_empty() {
             let errors: Vec<_> = system.errors.iter().map(ToString::to_string).collect();
             trouble.push(format!("this computer has no trust anchors {}", errors.join("; ")));
@@ -177,12 +181,18 @@ impl Anchors {
         if let Some(file) = ca_file {
             match CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
                 Ok(own) => {
-                    store.add_parsable_certificates(own);
+                    store.add_parsable_certificates(own.iter().cloned());
+                    certificates.extend(own);
                 }
                 Err(error) => trouble.push(format!("read the policy's ca_file {}: {error}", file.display())),
             }
         }
-        Self { store: Arc::new(store), trouble: net::tame(trouble.join("; ").trim(), 300) }
+        Self { store: Arc::new(store), certificates, trouble: net::tame(trouble.join("; ").trim(), 300) }
+    }
+
+    /// The certificates themselves.
+    pub(crate) fn certificates(&self) -> &[CertificateDer<'static>] {
+        &self.certificates
     }
 }
 
@@ -214,7 +224,12 @@ fn blank(target: &Target) -> TlsHost {
     }
 }
 
-async fn host(target: Target, proxy: Option<Intercept>, anchors: Arc<Anchors>, deadline: Instant) -> TlsHost {
+pub(crate) async fn host(
+    target: Target,
+    proxy: Option<Intercept>,
+    anchors: Arc<Anchors>,
+    deadline: Instant,
+) -> TlsHost {
     let started = Instant::now();
     let mut seen = blank(&target);
     seen.by_proxy = proxy.is_some();
@@ -267,6 +282,25 @@ fn untunnelled(failed: TunnelFailed) -> (TlsOutcome, String) {
         TunnelOutcome::Opened | TunnelOutcome::NotTried | TunnelOutcome::Failed => TlsOutcome::Failed,
     };
     (outcome, failed.detail)
+}
+
+/// A TLS connection to a host whose certificate is trusted, for saying something over it.
+pub(crate) async fn trusted(
+    target: &Target,
+    stream: TcpStream,
+    anchors: &Anchors,
+    deadline: Instant,
+) -> Option<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(target.host.clone()).ok()?;
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .ok()?
+        .with_root_certificates(Arc::clone(&anchors.store))
+        .with_no_client_auth();
+    match net::in_time(deadline, TlsConnector::from(Arc::new(config)).connect(name, stream)).await {
+        Wait::Done(stream) => Some(stream),
+        Wait::Error(_) | Wait::TimedOut => None,
+    }
 }
 
 async fn shake_hands(

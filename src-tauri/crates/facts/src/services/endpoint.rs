@@ -1,0 +1,202 @@
+//! How a service is written: in the policy (`[[services]]`), or by a person as an address of a site.
+
+use schemars::JsonSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::net::Target;
+
+/// What a service speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceKind {
+    /// Web pages over TLS.
+    Https,
+    /// Web pages without encryption.
+    Http,
+    /// Shared folders (SMB).
+    Smb,
+    /// Directory (LDAP).
+    Ldap,
+    /// Remote desktop (RDP).
+    Rdp,
+    /// Remote command line (SSH).
+    Ssh,
+    /// Sending mail (SMTP).
+    Smtp,
+    /// Reading mail (IMAP).
+    Imap,
+    /// Anything that takes a TCP connection.
+    Tcp,
+}
+
+impl ServiceKind {
+    /// The port where none is written.
+    pub(super) const fn port(self) -> u16 {
+        match self {
+            Self::Https => 443,
+            Self::Http => 80,
+            Self::Smb => 445,
+            Self::Ldap => 389,
+            Self::Rdp => 3389,
+            Self::Ssh => 22,
+            Self::Smtp => 587,
+            Self::Imap => 993,
+            Self::Tcp => 0,
+        }
+    }
+
+    /// Whether TLS comes first on this port.
+    pub(super) const fn begins_with_tls(self, port: u16) -> bool {
+        match self {
+            Self::Https => true,
+            Self::Ldap => port == 636,
+            Self::Smtp => port == 465,
+            Self::Imap => port == 993,
+            _ => false,
+        }
+    }
+}
+
+/// A service whose reachability matters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ServiceEndpoint {
+    /// What people call it.
+    pub name: String,
+    /// `https://host/path`, `host:port`, or `host` where the kind has a usual port.
+    pub at: String,
+    /// What it speaks.
+    pub kind: ServiceKind,
+}
+
+impl ServiceEndpoint {
+    /// A site as a person writes it: `https://host/path`, `host`, `host:port`. Without a scheme it is
+    /// taken for a page over TLS, or for a bare port where the port is not the one of TLS.
+    pub fn site(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let kind = match text.split_once("://") {
+            Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => ServiceKind::Https,
+            Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => ServiceKind::Http,
+            Some((scheme, _)) => {
+                return Err(format!("“{scheme}://” is no web address; it begins with https:// or http://"));
+            }
+            None => match Target::parse(text, 443).map(|t| t.port) {
+                Some(443) => ServiceKind::Https,
+                Some(80) => ServiceKind::Http,
+                _ => ServiceKind::Tcp,
+            },
+        };
+        let endpoint = Self { name: String::new(), at: text.to_owned(), kind };
+        let target = endpoint.target().ok_or_else(|| {
+            format!("“{text}” is not an address such as https://www.example.org/ or www.example.org:443")
+        })?;
+        Ok(Self { name: target.host, ..endpoint })
+    }
+
+    /// Whom to connect to; `None` where the text names no host or port.
+    pub(super) fn target(&self) -> Option<Target> {
+        Target::parse(&self.at, self.kind.port())
+            .filter(|t| t.port != 0 && !t.host.contains(char::is_whitespace))
+    }
+
+    /// The address of the page, for the kinds that have pages; without user, password and fragment.
+    pub(super) fn url(&self) -> Option<reqwest::Url> {
+        let scheme = match self.kind {
+            ServiceKind::Https => "https",
+            ServiceKind::Http => "http",
+            _ => return None,
+        };
+        let text = if self.at.contains("://") { self.at.clone() } else { format!("{scheme}://{}", self.at) };
+        let mut url = reqwest::Url::parse(&text).ok().filter(|url| url.scheme() == scheme)?;
+        // Errors mean that there is no user to take away.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        url.set_fragment(None);
+        Some(url)
+    }
+}
+
+impl<'de> Deserialize<'de> for ServiceEndpoint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Written {
+            name: String,
+            at: String,
+            kind: ServiceKind,
+        }
+        let Written { name, at, kind } = Written::deserialize(deserializer)?;
+        let endpoint = Self { name, at, kind };
+        if endpoint.target().is_none() {
+            return Err(D::Error::custom(format!(
+                "“{}” is not where a service is, such as \"https://intranet.example/\" or \"files.example:445\"",
+                endpoint.at
+            )));
+        }
+        if matches!(kind, ServiceKind::Https | ServiceKind::Http) && endpoint.url().is_none() {
+            return Err(D::Error::custom(format!("“{}” does not fit the kind of the service", endpoint.at)));
+        }
+        Ok(endpoint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_site_is_read_as_people_write_it() {
+        for (text, kind, label, url) in [
+            (
+                "https://www.example.org/a?b",
+                ServiceKind::Https,
+                "www.example.org:443",
+                Some("https://www.example.org/a?b"),
+            ),
+            ("www.example.org", ServiceKind::Https, "www.example.org:443", Some("https://www.example.org/")),
+            (
+                "http://www.example.org",
+                ServiceKind::Http,
+                "www.example.org:80",
+                Some("http://www.example.org/"),
+            ),
+            ("www.example.org:80", ServiceKind::Http, "www.example.org:80", Some("http://www.example.org/")),
+            ("mail.example:25", ServiceKind::Tcp, "mail.example:25", None),
+            (
+                "https://ann:secret@www.example.org/#x",
+                ServiceKind::Https,
+                "www.example.org:443",
+                Some("https://www.example.org/"),
+            ),
+        ] {
+            let site = ServiceEndpoint::site(text).unwrap();
+            assert_eq!(site.kind, kind, "{text}");
+            assert_eq!(site.target().unwrap().label(), label, "{text}");
+            assert_eq!(site.url().map(|u| u.to_string()).as_deref(), url, "{text}");
+        }
+        for text in ["", "https://", "two words", "ftp://files.example/", "file:///etc/passwd"] {
+            assert!(ServiceEndpoint::site(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_service_of_the_policy_that_could_never_be_asked_is_an_error() {
+        let good = json!({ "name": "Mail", "at": "imap.example", "kind": "imap" });
+        let read: ServiceEndpoint = serde_json::from_value(good).unwrap();
+        assert_eq!(read.target().unwrap().label(), "imap.example:993");
+        for (at, kind, told) in [
+            ("", "tcp", "is not where a service is"),
+            ("app.example", "tcp", "is not where a service is"),
+            ("http://intranet.example/", "https", "does not fit the kind"),
+            ("x.example", "gopher", "unknown variant"),
+        ] {
+            let error =
+                serde_json::from_value::<ServiceEndpoint>(json!({ "name": "x", "at": at, "kind": kind }))
+                    .unwrap_err()
+                    .to_string();
+            assert!(error.contains(told), "{at} {kind}: {error}");
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! The organisation's services, and one site: name, connection, TLS, first words, status.
+//!
+//! | system | source | privilege | blind spots |
+//! |---|---|---|---|
+//! | all | getaddrinfo; a TCP connection over each address family; a TLS handshake where the service begins with one; the protocol's first words; one GET for pages | none | what comes after signing in; services behind the first address of a family; UDP services |
+//!
+//! All steps of a service run side by side as far as they can; the services too. Page and certificate
+//! are asked for the way programs go, through the proxy where one is set; connections are those of the
+//! direct way. Nothing is sent over a connection whose certificate is not trusted.
+
+mod endpoint;
+mod greeting;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use reqwest::header::ACCEPT;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+pub use endpoint::{ServiceEndpoint, ServiceKind};
+
+use crate::dns::LookupOutcome;
+use crate::net::http::{self, Way};
+use crate::net::{self, ResolveFailure, Target};
+use crate::reach::{self, ConnectOutcome, Connection};
+use crate::sensitivity::facts;
+use crate::tls::{self, Anchors, TlsHost};
+use crate::{Context, Reading, Reason};
+
+facts! {
+    /// The organisation's services.
+    pub struct Services {
+        /// One entry a service of the policy.
+        part entries: Vec<Service>,
+    }
+
+    /// One service.
+    pub struct Service {
+        /// What people call it.
+        public name: String,
+        /// Host and port.
+        internal at: String,
+        /// What it speaks.
+        public kind: ServiceKind,
+        /// What came of looking its name up; absent where it is an address.
+        public lookup: Reading<LookupOutcome>,
+        /// Its addresses.
+        internal addresses: Vec<IpAddr>,
+        /// A connection over each address family that it has.
+        part connections: Vec<Connection>,
+        /// Its TLS handshake, where it begins with one.
+        part tls: Reading<TlsHost>,
+        /// Its first words, for the kinds that have some.
+        public greeting: Reading<Greeting>,
+        /// The line it greets with.
+        internal greeting_text: Reading<String>,
+        /// Status of the page, for the kinds that have pages.
+        public status: Reading<u16>,
+        /// Time to the end of the slowest step.
+        public took_ms: f64,
+        /// For supporters: the error as the system words it.
+        internal detail: String,
+    }
+}
+
+/// What a service says first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Greeting {
+    /// What the protocol begins with.
+    Spoken,
+    /// Something else: another service, or somebody in between.
+    Other,
+    /// Nothing.
+    Silent,
+    /// It hung up.
+    Closed,
+}
+
+/// Measures this subject.
+pub async fn measure(cx: Context) -> Reading<Services> {
+    if cx.services.is_empty() {
+        return Reading::absent(Reason::NothingToMeasure, "the policy names no services");
+    }
+    if cx.offline {
+        return Reading::absent(Reason::Offline, "");
+    }
+    let anchors = match Anchors::of(&cx).await {
+        Ok(anchors) => anchors,
+        Err(absent) => return absent.into(),
+    };
+    let deadline = net::deadline(&cx);
+    let services = cx
+        .services
+        .iter()
+        .take(net::MOST_TARGETS)
+        .cloned()
+        .map(|endpoint| one(endpoint, Arc::clone(&anchors), deadline));
+    Reading::Value(Services { entries: net::side_by_side(services).await })
+}
+
+/// Measures the one site that the person named.
+pub(crate) async fn site(cx: Context) -> Reading<Service> {
+    let Some(endpoint) = cx.site.clone() else {
+        return Reading::absent(Reason::NothingToMeasure, "no site was named");
+    };
+    if cx.offline {
+        return Reading::absent(Reason::Offline, "");
+    }
+    match Anchors::of(&cx).await {
+        Ok(anchors) => Reading::Value(one(endpoint, anchors, net::deadline(&cx)).await),
+        Err(absent) => absent.into(),
+    }
+}
+
+async fn one(endpoint: ServiceEndpoint, anchors: Arc<Anchors>, deadline: Instant) -> Service {
+    let started = Instant::now();
+    let nothing = |detail: &str| Reading::absent(Reason::NothingToMeasure, detail);
+    let mut seen = Service {
+        name: net::tame(&endpoint.name, 120),
+        at: endpoint.at.clone(),
+        kind: endpoint.kind,
+        lookup: Reading::absent(Reason::NothingToMeasure, "it is an address"),
+        addresses: Vec::new(),
+        connections: Vec::new(),
+        tls: Reading::absent(Reason::NothingToMeasure, "it does not begin with TLS"),
+        greeting: Reading::absent(Reason::NothingToMeasure, "nothing is said first"),
+        greeting_text: Reading::absent(Reason::NothingToMeasure, "nothing is said first"),
+        status: Reading::absent(Reason::NothingToMeasure, "it has no pages"),
+        took_ms: 0.0,
+        detail: String::new(),
+    };
+    let Some(target) = endpoint.target() else {
+        seen.detail = "the entry names no host".into();
+        return seen;
+    };
+    seen.at = target.label();
+    let page = page(&endpoint, &anchors, deadline);
+    let handshake = async {
+        if endpoint.kind.begins_with_tls(target.port) {
+            let proxy = Way::AsPrograms.proxy_for(&format!("https://{}/", target.label()));
+            Reading::Value(tls::host(target.clone(), proxy, Arc::clone(&anchors), deadline).await)
+        } else {
+            nothing("it does not begin with TLS")
+        }
+    };
+    let words = words(endpoint.kind, &target, &anchors, deadline);
+    let (found, page, handshake, words) =
+        tokio::join!(net::resolve(&target.host, target.port, deadline), page, handshake, words);
+    seen.status = page;
+    seen.tls = handshake;
+    (seen.greeting, seen.greeting_text) = words;
+    let named = target.host.parse::<IpAddr>().is_err();
+    match found {
+        Ok(addresses) => {
+            if named {
+                seen.lookup = Reading::Value(LookupOutcome::Answered);
+            }
+            let first = |v4: bool| addresses.iter().find(|a| a.is_ipv4() == v4).copied();
+            let attempts = [first(true), first(false)]
+                .into_iter()
+                .flatten()
+                .map(|address| reach::connect(seen.at.clone(), address, deadline));
+            seen.connections = net::side_by_side(attempts).await;
+            seen.addresses = addresses.into_iter().map(|a| a.ip()).collect();
+        }
+        Err(error) => {
+            seen.detail = net::tame(&error.to_string(), 300);
+            seen.lookup = Reading::Value(match error.failure {
+                ResolveFailure::NoSuchName => LookupOutcome::NoSuchName,
+                ResolveFailure::Empty => LookupOutcome::Empty,
+                ResolveFailure::TimedOut => LookupOutcome::TimedOut,
+                ResolveFailure::Failed => LookupOutcome::Failed,
+            });
+        }
+    }
+    if let Some(failed) = seen.connections.iter().find(|c| c.outcome != ConnectOutcome::Connected)
+        && seen.detail.is_empty()
+    {
+        seen.detail.clone_from(&failed.detail);
+    }
+    seen.took_ms = net::ms(started.elapsed());
+    seen
+}
+
+/// The status of the page.
+async fn page(endpoint: &ServiceEndpoint, anchors: &Anchors, deadline: Instant) -> Reading<u16> {
+    let Some(url) = endpoint.url() else {
+        return Reading::absent(Reason::NothingToMeasure, "it has no pages");
+    };
+    let client = match http::trusting_client(anchors.certificates(), deadline) {
+        Ok(client) => client,
+        Err(error) => {
+            return Reading::absent(Reason::Failed, format!("make an HTTP client: {}", http::words(error)));
+        }
+    };
+    match tokio::time::timeout_at(deadline, client.get(url).header(ACCEPT, "*/*").send()).await {
+        Ok(Ok(answer)) => Reading::Value(answer.status().as_u16()),
+        Ok(Err(error)) => {
+            Reading::absent(Reason::NothingToMeasure, format!("no page: {}", http::words(error)))
+        }
+        Err(_) => Reading::absent(Reason::TimedOut, "no page in time"),
+    }
+}
+
+/// The first words, in clear or inside TLS.
+async fn words(
+    kind: ServiceKind,
+    target: &Target,
+    anchors: &Anchors,
+    deadline: Instant,
+) -> (Reading<Greeting>, Reading<String>) {
+    let none = |detail: &str| {
+        (Reading::absent(Reason::NothingToMeasure, detail), Reading::absent(Reason::NothingToMeasure, detail))
+    };
+    if matches!(kind, ServiceKind::Https | ServiceKind::Http | ServiceKind::Tcp) {
+        return none("nothing is said first");
+    }
+    let Ok(addresses) = net::resolve(&target.host, target.port, deadline).await else {
+        return none("no connection");
+    };
+    let Ok(mut stream) = net::connect_any(&addresses, deadline).await else { return none("no connection") };
+    let (greeting, text) = if kind.begins_with_tls(target.port) {
+        match tls::trusted(target, stream, anchors, deadline).await {
+            Some(mut stream) => greeting::greet(&mut stream, kind, deadline).await,
+            None => return none("no trusted TLS connection"),
+        }
+    } else {
+        greeting::greet::<TcpStream>(&mut stream, kind, deadline).await
+    };
+    let text = text.map_or_else(|| Reading::absent(Reason::NothingToMeasure, "no text"), Reading::Value);
+    (Reading::Value(greeting), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::net::testing::{self, ClosedPort, HttpServer};
+
+    async fn measured(at: &str, kind: ServiceKind) -> Service {
+        let mut cx = testing::context(testing::no_endpoints());
+        cx.services = vec![ServiceEndpoint { name: "Wiki".into(), at: at.into(), kind }];
+        let reading = measure(cx).await;
+        reading.value().expect("measured").entries[0].clone()
+    }
+
+    #[tokio::test]
+    async fn a_page_that_fails_shows_its_status_and_a_connection() {
+        let broken = HttpServer::start("HTTP/1.1 503 Oops\r\nContent-Length: 0\r\n\r\n", false).await;
+        let seen = measured(&broken.url("/a"), ServiceKind::Http).await;
+        assert_eq!(seen.status, Reading::Value(503));
+        assert_eq!(seen.connections[0].outcome, ConnectOutcome::Connected);
+        assert_eq!(seen.tls.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
+    }
+
+    #[tokio::test]
+    async fn a_closed_port_refuses_and_has_nothing_to_say() {
+        let closed = ClosedPort::tcp();
+        let seen = measured(&closed.address().to_string(), ServiceKind::Ssh).await;
+        assert_eq!(seen.connections[0].outcome, ConnectOutcome::Refused);
+        assert_eq!(seen.lookup.absence().map(|a| a.reason), Some(Reason::NothingToMeasure), "an address");
+        assert_eq!(seen.greeting.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
+        assert!(seen.detail.contains("refused"), "{}", seen.detail);
+    }
+
+    #[tokio::test]
+    async fn a_service_greets() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").await;
+            }
+        });
+        let seen = measured(&at, ServiceKind::Ssh).await;
+        assert_eq!(seen.greeting, Reading::Value(Greeting::Spoken));
+        assert_eq!(seen.greeting_text, Reading::Value("SSH-2.0-OpenSSH_9.2".into()));
+    }
+
+    #[tokio::test]
+    async fn a_name_without_address_is_said_and_nothing_is_connected() {
+        let seen = measured("a..b.invalid:22", ServiceKind::Tcp).await;
+        assert!(matches!(
+            seen.lookup,
+            Reading::Value(LookupOutcome::NoSuchName | LookupOutcome::Failed | LookupOutcome::Empty)
+        ));
+        assert_eq!(seen.connections, []);
+    }
+
+    #[tokio::test]
+    async fn without_services_and_offline_nothing_is_asked() {
+        let mut cx = testing::context(testing::no_endpoints());
+        assert_eq!(measure(cx.clone()).await.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
+        assert_eq!(site(cx.clone()).await.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
+        let open = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        open.set_nonblocking(true).unwrap();
+        cx.site = ServiceEndpoint::site(&open.local_addr().unwrap().to_string()).ok();
+        cx.offline = true;
+        assert_eq!(site(cx).await.absence().map(|a| a.reason), Some(Reason::Offline));
+        assert!(open.accept().is_err(), "somebody connected");
+    }
+}
