@@ -2,12 +2,15 @@
 
 use anyhow::Result;
 
-use crate::setup::{self, BUILD_PACKAGES, TEST_PACKAGES, npm};
+use crate::lab;
+use crate::setup::{self, BUILD_PACKAGES, LAB_PACKAGES, TEST_PACKAGES, npm};
 use crate::steps::{Job, cargo, command, on_path, run, say, target};
 
 pub(crate) fn test(_args: &[String]) -> Result<()> {
-    let mut job = Job::of(10);
-    job.step("System packages", || setup::system_packages(&[BUILD_PACKAGES, TEST_PACKAGES].concat()))?;
+    let mut job = Job::of(11);
+    job.step("System packages", || {
+        setup::system_packages(&[BUILD_PACKAGES, TEST_PACKAGES, LAB_PACKAGES].concat())
+    })?;
     job.step("npm packages", setup::npm_packages)?;
     job.step("Rust formatting", || run(&mut command(&cargo(), &["fmt", "--all", "--check"])))?;
     job.step("The window's pages: types", || run(&mut npm(&["run", "--silent", "check"])))?;
@@ -32,6 +35,7 @@ pub(crate) fn test(_args: &[String]) -> Result<()> {
             .env("BEFUND_BIN", debug.join("befund"))
             .env("BEFUND_DESKTOP_BIN", debug.join("befund-desktop")))
     })?;
+    job.step("The network lab (needs root, and says so where it cannot run)", || lab::scenarios(false, &[]))?;
     job.finish("All tests passed.");
     Ok(())
 }
