@@ -144,6 +144,13 @@ async fn from_home_to_ticket(lang: Lang) -> Result<()> {
             "return document.body.innerText.includes('030 23125-317')",
         )
         .await?;
+    let value = walk.window.run("return document.querySelector('.chip + span .mono').innerText").await?;
+    walk.window.run("document.querySelector('.chip').click()").await?;
+    let script = format!(
+        "return [...document.querySelectorAll('.chip[aria-pressed=true]')].some((each) => each.innerText.trim() === {value})"
+    );
+    walk.window.until("the value is readable", &script).await?;
+    walk.look("review-readable").await?;
     walk.window.run("document.querySelector('[data-file=\"facts.json\"] [data-read]').click()").await?;
     walk.on("file").await?;
     assert!(walk.window.text().await?.contains("befund.facts/1"));

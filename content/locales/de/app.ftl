@@ -101,6 +101,20 @@ privacy-replaced = { $count ->
    *[other] an { $count } Stellen ersetzt
 }
 privacy-never = Wird nie gespeichert
+privacy-shown = { $count ->
+    [one] ein Wert auf Ihren Wunsch lesbar
+   *[other] { $count } Werte auf Ihren Wunsch lesbar
+}
+private-user = Person
+private-home = Benutzerordner
+private-host = Computer
+private-domain = Domäne
+private-mac = Hardware-Adresse
+private-ip = Öffentliche Adresse
+private-ssid = WLAN
+private-mail = E-Mail-Adresse
+private-phone = Telefonnummer
+private-serial = Seriennummer
 ticket-filed = Abgegeben
 ticket-filed-at = Abgegeben { $time }
 ticket-waiting = Bereit, Befund versucht es weiter

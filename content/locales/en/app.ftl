@@ -101,6 +101,20 @@ privacy-replaced = { $count ->
    *[other] replaced in { $count } places
 }
 privacy-never = Never saved
+privacy-shown = { $count ->
+    [one] one value readable at your wish
+   *[other] { $count } values readable at your wish
+}
+private-user = Person
+private-home = Home folder
+private-host = Computer
+private-domain = Domain
+private-mac = Hardware address
+private-ip = Public address
+private-ssid = Wi-Fi network
+private-mail = Mail address
+private-phone = Telephone number
+private-serial = Serial number
 ticket-filed = Filed
 ticket-filed-at = Filed { $time }
 ticket-waiting = Ready, Befund keeps trying

@@ -189,7 +189,7 @@ export class Journey {
   /** Resolves with whether it worked, so that an editor closes only then. */
   changeReview(change: Partial<ReviewChange>): Promise<boolean> {
     const reference = this.#reference();
-    const whole: ReviewChange = { words: null, priority: null, contact: null, removed: null, ...change };
+    const whole: ReviewChange = { words: null, priority: null, contact: null, removed: null, readable: null, ...change };
     return this.#step(t("ui-doing-change"), async () => {
       const view = await this.#backend.changeReview(reference, whole);
       if (this.screen.at === "review" && this.screen.of.reference === reference) this.screen = { ...this.screen, view };

@@ -143,7 +143,7 @@ describe("the way through the window", () => {
     await journey.openReference(reference);
     await journey.review();
     await journey.changeReview({ words: "It is broken" });
-    expect(backend.calls.at(-1)).toEqual(["change_review", reference, { words: "It is broken", priority: null, contact: null, removed: null }]);
+    expect(backend.calls.at(-1)).toEqual(["change_review", reference, { words: "It is broken", priority: null, contact: null, removed: null, readable: null }]);
   });
 
   it("tells two questions apart, and one from itself not", async () => {

@@ -108,6 +108,7 @@ export class FakeBackend implements Backend {
       words: change.words ?? review.words,
       priority: change.priority ?? review.priority,
       contact: change.contact ?? review.contact,
+      values: change.readable === null ? review.values : review.values.map((each) => ({ ...each, readable: change.readable?.includes(each.placeholder) ?? false })),
       files: change.removed === null ? review.files : review.files.map((file) => ({ ...file, removed: change.removed?.includes(file.name) ?? false })),
     };
     return this.#answer("change_review", [reference, change], this.views.review);

@@ -339,6 +339,24 @@ describe("review", () => {
     expect(backend.calls.at(-1)?.[2]).toMatchObject({ removed: ["facts.json"] });
   });
 
+  it("makes a value readable and hides it again, naming all that are readable", async () => {
+    const backend = new FakeBackend("en");
+    await onReview(backend);
+    const chip = (text: string) => [...document.querySelectorAll<HTMLElement>(".chip")].find((each) => each.textContent.trim() === text);
+    expect(chip("mustermann.e")?.getAttribute("aria-pressed")).toBe("true");
+    chip("[host-1]")?.focus();
+    chip("[host-1]")?.click();
+    await settle();
+    expect(backend.calls.at(-1)?.[2]).toMatchObject({ readable: ["[user-1]", "[host-1]"], removed: null });
+    expect(said()).toBe("IT support can read nb-4711.musterwerke.example");
+    expect(document.activeElement).toBe(chip("nb-4711.musterwerke.example"));
+    chip("mustermann.e")?.click();
+    await settle();
+    expect(backend.calls.at(-1)?.[2]).toMatchObject({ readable: ["[host-1]"] });
+    expect(said()).toBe("mustermann.e is hidden again");
+    expect(chip("[user-1]")?.getAttribute("aria-pressed")).toBe("false");
+  });
+
   it("hints that nobody can ask back, and sends all the same", async () => {
     const backend = new FakeBackend("en");
     backend.views.review = { ...backend.views.review, contact: { name: "", phone: "", mail: "", preferred: "" } };

@@ -153,10 +153,17 @@ export function views(language: Language): Views {
       priority: "normal",
       contact: { name: "Erika Mustermann", phone: "030 23125-317", mail: "", preferred: "phone" },
       privacy: [
-        { title: say("Technisch", "Technical"), example: say("Betriebssystem, Speicher, Messwerte", "Operating system, memory, measurements"), what: say("lesbar", "readable"), kind: "readable" },
-        { title: say("Ihr Netz", "Your network"), example: say("Adressen, Namen von Rechnern", "Addresses, names of computers"), what: say("61 ersetzt", "61 replaced"), kind: "replaced" },
-        { title: say("Persönlich", "Personal"), example: say("Ihr Name, Ordner, Seriennummern", "Your name, folders, serial numbers"), what: say("32 ersetzt", "32 replaced"), kind: "replaced" },
-        { title: say("Geheim", "Secret"), example: say("Passwörter, Schlüssel, Zugangscodes", "Passwords, keys, access codes"), what: say("Wird nie gespeichert", "Never stored"), kind: "never" },
+        { title: say("Technisch", "Technical"), example: say("Betriebssystem, Speicher, Messwerte", "Operating system, memory, measurements"), what: say("lesbar", "readable"), kind: "readable", shown: null },
+        { title: say("Ihr Netz", "Your network"), example: say("Adressen, Namen von Rechnern", "Addresses, names of computers"), what: say("61 ersetzt", "61 replaced"), kind: "replaced", shown: null },
+        { title: say("Persönlich", "Personal"), example: say("Ihr Name, Ordner, Seriennummern", "Your name, folders, serial numbers"), what: say("32 ersetzt", "32 replaced"), kind: "replaced", shown: say("ein Wert auf Ihren Wunsch lesbar", "one value readable at your wish") },
+        { title: say("Geheim", "Secret"), example: say("Passwörter, Schlüssel, Zugangscodes", "Passwords, keys, access codes"), what: say("Wird nie gespeichert", "Never stored"), kind: "never", shown: null },
+      ],
+      values: [
+        { placeholder: "[user-1]", kind: "Person", value: "mustermann.e", readable: true },
+        { placeholder: "[home-1]", kind: say("Benutzerordner", "Home folder"), value: "/home/mustermann.e", readable: false },
+        { placeholder: "[host-1]", kind: "Computer", value: "nb-4711.musterwerke.example", readable: false },
+        { placeholder: "[mac-1]", kind: say("Hardware-Adresse", "Hardware address"), value: "3c:a9:f4:1b:2c:3d", readable: false },
+        { placeholder: "[ip-1]", kind: say("Öffentliche Adresse", "Public address"), value: "2001:db8:4711:17:3ea9:f4ff:fe1b:2c3d", readable: false },
       ],
       files: [
         { name: "README.txt", about: say("Was in diesem Paket ist", "What is in this package"), size: "2 kB", removable: false, removed: false },

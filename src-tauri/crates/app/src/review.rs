@@ -6,7 +6,7 @@ use befund_desk::{Contact, Description, Desk as _, Kind, PackageRef, Preferred, 
 use befund_facts::{PrivateKind, Reason, Snapshot, private_values};
 use befund_guides::{Event, Level, Outcome, Session, TriedOutcome, Verdict};
 use befund_package::{Built, CauseLine, Contents, ExtraFile, TriedLine};
-use befund_redact::{Kind as PrivateWord, Names, Redactor};
+use befund_redact::{Kind as PrivateWord, Known, Names, Redactor};
 use befund_reference::Reference;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use crate::app::locked;
 use crate::cases::{Case, MAX_WORDS};
 use crate::pages::nothing_measured;
 use crate::settings::write_whole;
-use crate::view::{ContactView, FileView, PrivacyRow, ReviewChange, ReviewFile, ReviewView};
+use crate::view::{ContactView, FileView, PrivacyRow, ReplacedValue, ReviewChange, ReviewFile, ReviewView};
 use crate::words::size;
 use crate::{App, AppError, logging};
 
@@ -34,6 +34,10 @@ pub(crate) struct Draft {
     pub(crate) priority: Priority,
     pub(crate) contact: ContactView,
     pub(crate) removed: Vec<String>,
+    /// Private values that the person wants read. They stay on this computer, in this file; in the journal
+    /// they would travel with the package.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) readable: Vec<(PrivateWord, String)>,
 }
 
 /// A package that was shown, with what it was made from.
@@ -47,7 +51,12 @@ pub(crate) struct Preview {
     pub(crate) subject: String,
     pub(crate) words: String,
     readable: usize,
+    known: Vec<Known>,
 }
+
+/// Kinds of private values that belong to the network; the others belong to the person.
+const OF_THE_NETWORK: [PrivateWord; 4] =
+    [PrivateWord::Ip, PrivateWord::Mac, PrivateWord::Ssid, PrivateWord::Domain];
 
 impl App {
     /// The review page.
@@ -83,8 +92,13 @@ impl App {
             self.can_be_removed(reference, &draft, &removed)?;
             draft.removed = removed;
         }
+        if let Some(readable) = change.readable {
+            draft.readable = self.wanted(reference, &draft, &readable)?;
+        }
+        // What cannot be made into a package is not kept: the page would not open again.
+        let view = self.review_view(reference, &draft)?;
         self.cases.store(reference, "draft.json", &draft)?;
-        self.review_view(reference, &draft)
+        Ok(view)
     }
 
     /// One file of the package, as it would be sent.
@@ -129,6 +143,23 @@ impl App {
         })
     }
 
+    /// The values behind placeholders. Only what the person was offered can be made readable.
+    fn wanted(
+        &self,
+        reference: Reference,
+        draft: &Draft,
+        placeholders: &[String],
+    ) -> Result<Vec<(PrivateWord, String)>, AppError> {
+        self.with_preview(reference, draft, |preview| {
+            let known = &preview.known;
+            if let Some(other) = placeholders.iter().find(|p| known.iter().all(|k| k.placeholder != **p)) {
+                return Err(AppError::NotNow(format!("“{other}” stands for nothing that can be readable")));
+            }
+            let wanted = known.iter().filter(|k| placeholders.contains(&k.placeholder));
+            Ok(wanted.map(|k| (k.kind, k.value.clone())).collect())
+        })
+    }
+
     fn not_submitted(&self, reference: Reference) -> Result<(), AppError> {
         if self.is_submitted(reference)? {
             return Err(AppError::NotNow("the ticket is already sent".into()));
@@ -152,7 +183,8 @@ impl App {
             befund_guides::Priority::High => Priority::High,
             befund_guides::Priority::Urgent => Priority::Urgent,
         };
-        let draft = Draft { prepared_at: self.now(), priority, contact, removed: Vec::new() };
+        let draft =
+            Draft { prepared_at: self.now(), priority, contact, removed: Vec::new(), readable: Vec::new() };
         self.cases.store(reference, "draft.json", &draft)?;
         Ok(draft)
     }
@@ -188,6 +220,7 @@ impl App {
                 priority: priority_word(draft.priority).into(),
                 contact: draft.contact.clone(),
                 privacy: self.privacy(preview),
+                values: self.values(preview),
                 files,
                 bytes,
                 size: size(bytes, lang),
@@ -221,6 +254,15 @@ impl App {
             example: self.message(&format!("privacy-{key}-example")),
             what,
             kind: kind.into(),
+            shown: None,
+        };
+        let shown = |of_the_network: bool| {
+            let count = preview
+                .known
+                .iter()
+                .filter(|k| k.shown && OF_THE_NETWORK.contains(&k.kind) == of_the_network)
+                .count();
+            (count > 0).then(|| self.message_with("privacy-shown", &[("count", &count.to_string())]))
         };
         vec![
             row(
@@ -228,10 +270,29 @@ impl App {
                 self.message_with("privacy-readable", &[("count", &preview.readable.to_string())]),
                 "readable",
             ),
-            row("network", replaced(&["ip", "mac", "ssid", "domain"]), "replaced"),
-            row("personal", replaced(&["user", "home", "host", "mail", "serial", "phone"]), "replaced"),
+            PrivacyRow {
+                shown: shown(true),
+                ..row("network", replaced(&["ip", "mac", "ssid", "domain"]), "replaced")
+            },
+            PrivacyRow {
+                shown: shown(false),
+                ..row("personal", replaced(&["user", "home", "host", "mail", "serial", "phone"]), "replaced")
+            },
             row("secret", self.message("privacy-never"), "never"),
         ]
+    }
+
+    fn values(&self, preview: &Preview) -> Vec<ReplacedValue> {
+        preview
+            .known
+            .iter()
+            .map(|known| ReplacedValue {
+                placeholder: known.placeholder.clone(),
+                kind: self.message(&format!("private-{}", known.kind)),
+                value: known.value.clone(),
+                readable: known.shown,
+            })
+            .collect()
     }
 
     /// Works with the package for this draft. It is made once: what was shown is what is sent.
@@ -316,8 +377,10 @@ impl App {
             removed: draft.removed.clone(),
         };
         let mut redactor = self.redactor(&facts, &draft.contact);
+        redactor.show(draft.readable.iter().cloned());
         let built = befund_package::build(&contents, &mut redactor)?;
         let redacted = |text: &str, redactor: &mut Redactor| redactor.text(text);
+        let known = redactor.known();
         Ok(Preview {
             draft: draft.clone(),
             lang,
@@ -325,6 +388,7 @@ impl App {
             finding: redacted(finding.get(lang), &mut redactor),
             tried: self.tried(&case).iter().map(|t| redacted(t, &mut redactor)).collect(),
             subject: redacted(&subject, &mut redactor),
+            known,
             words: case.state.words.clone(),
             readable: count_values(&serde_json::to_value(&facts).unwrap_or_default()),
             built,

@@ -377,6 +377,8 @@ pub struct ReviewView {
     pub contact: ContactView,
     /// What is replaced, by kind.
     pub privacy: Vec<PrivacyRow>,
+    /// Every replaced value that can be made readable, and those that are.
+    pub values: Vec<ReplacedValue>,
     /// The files, all readable.
     pub files: Vec<ReviewFile>,
     /// Size of the package.
@@ -418,6 +420,21 @@ pub struct PrivacyRow {
     pub what: String,
     /// `readable`, `replaced` or `never`.
     pub kind: String,
+    /// How many values of it are readable at the person's wish, in words.
+    pub shown: Option<String>,
+}
+
+/// A private value of the package and its placeholder, for the person's own eyes.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ReplacedValue {
+    /// What stands in its place: `[host-1]`.
+    pub placeholder: String,
+    /// What it is: `Computer`, `Wi-Fi` …
+    pub kind: String,
+    /// The value.
+    pub value: String,
+    /// Whether it stays readable at the person's wish.
+    pub readable: bool,
 }
 
 /// One file of the package.
@@ -447,6 +464,8 @@ pub struct ReviewChange {
     pub contact: Option<ContactView>,
     /// Files left out, all of them.
     pub removed: Option<Vec<String>>,
+    /// Placeholders whose values stay readable, all of them.
+    pub readable: Option<Vec<String>>,
 }
 
 /// One file, to read before sending.

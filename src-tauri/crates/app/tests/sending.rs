@@ -142,6 +142,52 @@ fn a_file_that_cannot_be_left_out_is_an_error_and_not_sent_in_silence() {
 }
 
 #[test]
+fn a_value_that_the_person_makes_readable_is_sent_and_no_other() {
+    let setup = Setup::new();
+    let app = setup.app("");
+    let words = "Mail erika@example.org or max@example.org, password=hunter2secret";
+    let reference = app.start_case("internet", words).unwrap().reference;
+    let readable = |placeholders: &[&str]| ReviewChange {
+        readable: Some(placeholders.iter().map(ToString::to_string).collect()),
+        ..ReviewChange::default()
+    };
+    let view = app.review(&reference).unwrap();
+    let of = |value: &str| view.values.iter().find(|v| v.value == value).unwrap().placeholder.clone();
+    let (erika, max) = (of("erika@example.org"), of("max@example.org"));
+    assert!(view.values.iter().all(|v| !v.readable && !v.value.contains("hunter2")), "{:?}", view.values);
+
+    // A secret has a placeholder as well, and it is not to be had.
+    for other in ["[password-1]", "[mail-99]", "erika@example.org", ""] {
+        let error = app.change_review(&reference, readable(&[other])).unwrap_err().to_string();
+        assert!(error.contains(&format!("“{other}”")), "{error}");
+    }
+    let changed = app.change_review(&reference, readable(&[&erika])).unwrap();
+    assert!(changed.privacy.iter().any(|row| row.shown.is_some()));
+    drop(app);
+
+    // Closing the program loses nothing, and the journal, which travels along, does not tell.
+    let app = setup.app("");
+    let view = app.review(&reference).unwrap();
+    let shown: Vec<_> = view.values.iter().filter(|v| v.readable).map(|v| v.value.as_str()).collect();
+    assert_eq!(shown, ["erika@example.org"]);
+    let report = app.submit(&reference).unwrap();
+    let mut package = befund_app::package::open(Path::new(&report.package)).unwrap();
+    for file in ["report.json", "session.json", "report.html"] {
+        let text = String::from_utf8_lossy(&package.file(file).unwrap()).into_owned();
+        assert!(text.contains("erika@example.org") && text.contains(&max), "{file}");
+        assert!(!text.contains("max@example.org") && !text.contains("hunter2"), "{file}");
+    }
+
+    let app = setup.app("");
+    let reference = app.start_case("internet", words).unwrap().reference;
+    app.change_review(&reference, readable(&[&erika])).unwrap();
+    let hidden = app.change_review(&reference, readable(&[])).unwrap();
+    assert!(
+        hidden.values.iter().all(|v| !v.readable) && hidden.privacy.iter().all(|row| row.shown.is_none())
+    );
+}
+
+#[test]
 fn the_next_case_knows_how_to_reach_the_person() {
     let setup = Setup::new();
     let app = setup.app("");

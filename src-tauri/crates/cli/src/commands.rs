@@ -222,7 +222,7 @@ pub(crate) async fn send(app: &App, args: &SendArgs, begun: &Begun) -> anyhow::R
         contact,
         priority: args.priority.clone(),
         removed: (!args.without.is_empty()).then(|| args.without.clone()),
-        words: None,
+        ..ReviewChange::default()
     };
     // A case that is sent already has nothing to change; sending it again only shows where it is.
     if change != ReviewChange::default() {

@@ -19,4 +19,8 @@ what: string,
 /**
  * `readable`, `replaced` or `never`.
  */
-kind: string, };
+kind: string, 
+/**
+ * How many values of it are readable at the person's wish, in words.
+ */
+shown: string | null, };

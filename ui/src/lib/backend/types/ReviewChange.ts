@@ -20,4 +20,8 @@ contact: ContactView | null,
 /**
  * Files left out, all of them.
  */
-removed: Array<string> | null, };
+removed: Array<string> | null, 
+/**
+ * Placeholders whose values stay readable, all of them.
+ */
+readable: Array<string> | null, };
