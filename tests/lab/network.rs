@@ -306,7 +306,9 @@ fn connect_client(scenario: &Scenario) -> Result<()> {
         ),
         Ipv6::Router => script(
             Host::Client,
-            "i=0; until ip -6 route | grep -q ^default; do i=$((i+1)); [ $i -lt 100 ]; sleep 0.1; done",
+            // The first announcement may bring the way alone, and the next one the address.
+            "i=0; until ip -6 route | grep -q ^default && ip -6 addr show dev eth0 scope global | grep -q inet6
+             do i=$((i+1)); [ $i -lt 100 ]; sleep 0.1; done",
         ),
         Ipv6::None => script(Host::Client, "sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1"),
     }

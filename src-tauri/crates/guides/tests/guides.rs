@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use befund_checks::{Checks, Status};
+use befund_checks::{CheckId, Checks, Status};
 use befund_guides::{Evidence, Guide, Guides, NextStep, Outcome, diagnose};
 
 fn all() -> (Checks, Guides) {
@@ -17,7 +17,7 @@ fn all() -> (Checks, Guides) {
 
 /// What a cause shows at its most typical: the likeliest status of each check, the likeliest answer to each question.
 fn typical(guide: &Guide, checks: &Checks, cause: usize) -> Evidence {
-    let mut evidence = healthy(guide);
+    let mut evidence = healthy(guide, checks);
     let cause = &guide.causes[cause];
     for (check, row) in &cause.shows {
         let rest = 1.0 - row.values().sum::<f64>();
@@ -35,8 +35,13 @@ fn typical(guide: &Guide, checks: &Checks, cause: usize) -> Evidence {
     evidence
 }
 
-fn healthy(guide: &Guide) -> Evidence {
-    Evidence { checks: guide.checks().into_iter().map(|c| (c, Status::Ok)).collect(), ..Evidence::default() }
+/// What checks say where nothing is wrong: of some, nearly always that the question does not arise.
+fn healthy(guide: &Guide, checks: &Checks) -> Evidence {
+    let usual = |id: CheckId| {
+        let rare = checks.get(&id).unwrap().healthy(Status::NotApplicable) > 0.8;
+        (id, if rare { Status::NotApplicable } else { Status::Ok })
+    };
+    Evidence { checks: guide.checks().into_iter().map(usual).collect(), ..Evidence::default() }
 }
 
 #[test]
@@ -63,7 +68,7 @@ fn the_typical_picture_of_each_cause_names_it() {
 fn where_all_is_in_order_there_is_no_problem_or_something_to_ask() {
     let (checks, guides) = all();
     for guide in guides.iter() {
-        let diagnosis = diagnose(guide, &checks, &healthy(guide));
+        let diagnosis = diagnose(guide, &checks, &healthy(guide, &checks));
         // Some causes cannot be measured; then it takes a question, or something quickly tried.
         let fine = match &diagnosis.next {
             NextStep::NoProblem { .. } => diagnosis.outcome == Outcome::NoProblem,

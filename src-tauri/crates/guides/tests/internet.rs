@@ -24,7 +24,7 @@ fn network(changes: &str) -> BTreeMap<CheckId, Status> {
         internet.by-address internet.by-name web.open web.sign-in-page web.proxy-password tls.trusted \
         tls.certificate-dates internet.secure internet.firewall dns.answers-right dns.system-slow dns.unknown-names \
         internet.stalls way.first-hop way.forbidden way.ends way.web-blocked gateway.loss line.loss line.latency \
-        line.jitter line.stable link.steady line.packet-size";
+        line.jitter line.stable link.steady line.packet-size address.conflict route.name-server-beside";
     let mut results: BTreeMap<CheckId, Status> =
         HEALTHY.split_whitespace().map(|id| (id.parse().unwrap(), Status::Ok)).collect();
     for id in [
@@ -37,6 +37,10 @@ fn network(changes: &str) -> BTreeMap<CheckId, Status> {
         "route.other-way",
         "vpn.passes",
         "vpn.route",
+        "route.overlap",
+        "wifi.radio-on",
+        "wifi.signal",
+        "wifi.password",
     ] {
         results.insert(id.parse().unwrap(), Status::NotApplicable);
     }
@@ -144,8 +148,8 @@ const SCENARIOS: &[(&str, &str, &str)] = &[
     ),
     (
         "the route leads to an address where nobody is",
-        "gateway.answers=fail out=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable \
-         clock.correct=unknown gateway.latency=not_applicable",
+        "gateway.answers=fail route.name-server-beside=warn out=fail tls.trusted=not_applicable \
+         tls.certificate-dates=not_applicable clock.correct=unknown gateway.latency=not_applicable",
         "wrong-default-route",
     ),
     (
@@ -335,6 +339,59 @@ const SCENARIOS: &[(&str, &str, &str)] = &[
         "out=fail route.other-way=fail tls.trusted=not_applicable tls.certificate-dates=not_applicable clock.correct=unknown",
         "wrong-default-route",
     ),
+    (
+        "a key has switched the Wi-Fi off",
+        "wifi.radio-on=fail link.adapter-enabled=fail link.connected=not_applicable address.assigned=not_applicable \
+         address.self-assigned=not_applicable route.default=fail route.ambiguous=not_applicable \
+         gateway.answers=not_applicable dns.server-answers=fail dns.server-works=not_applicable dns.system-resolves=fail \
+         out=fail internet.by-address-ipv4=not_applicable later=not_applicable",
+        "wifi-off",
+    ),
+    (
+        "the Wi-Fi does not take the password",
+        "wifi.radio-on=ok wifi.password=fail link.connected=fail address.assigned=not_applicable route.default=fail \
+         gateway.answers=not_applicable dns.server-answers=fail dns.server-works=not_applicable dns.system-resolves=fail \
+         out=fail internet.by-address-ipv4=not_applicable later=not_applicable",
+        "wifi-wrong-password",
+    ),
+    (
+        "the Wi-Fi hardly reaches the room",
+        "wifi.radio-on=ok wifi.signal=fail line.loss=fail gateway.loss=fail web.open=fail",
+        "wifi-weak-signal",
+    ),
+    (
+        "the Wi-Fi is weak, and some packets are lost",
+        "wifi.radio-on=ok wifi.signal=fail line.loss=warn",
+        "wifi-weak-signal",
+    ),
+    (
+        "the system has given its address up to another device",
+        "address.conflict=fail address.assigned=fail gateway.answers=fail dns.server-answers=fail \
+         dns.server-works=not_applicable dns.system-resolves=fail out=fail later=not_applicable",
+        "address-conflict",
+    ),
+    (
+        "the router is found, and no answer arrives",
+        "address.conflict=warn way.first-hop=fail dns.server-answers=fail dns.server-works=not_applicable \
+         dns.system-resolves=fail out=fail later=not_applicable",
+        "address-conflict",
+    ),
+    (
+        "the VPN has lost its other end",
+        "vpn.passes=fail way.first-hop=fail out=fail later=not_applicable",
+        "vpn-captures-traffic",
+    ),
+    (
+        "the VPN has lost its other end, and the name server is behind it",
+        "vpn.passes=fail way.first-hop=fail dns.server-answers=fail dns.server-works=not_applicable \
+         dns.system-resolves=fail out=fail v6=fail later=not_applicable",
+        "vpn-captures-traffic",
+    ),
+    (
+        "another device than the router answers for the internet's names",
+        "route.name-server-beside=warn way.first-hop=fail out=fail later=not_applicable",
+        "wrong-default-route",
+    ),
     ("one packet in ten is lost", "line.loss=fail", "packet-loss"),
     (
         "one packet in three is lost, already on the Wi-Fi",
@@ -346,7 +403,11 @@ const SCENARIOS: &[(&str, &str, &str)] = &[
         "link.steady=fail line.stable=fail line.loss=fail gateway.loss=fail",
         "unstable-connection",
     ),
-    ("the plug is loose, and one page fell into the gap", "link.steady=fail web.open=fail", "unstable-connection"),
+    (
+        "the plug is loose, and one page fell into the gap",
+        "link.steady=fail web.open=fail",
+        "unstable-connection",
+    ),
     (
         "the line drops out for a moment",
         "line.stable=fail line.loss=fail web.open=fail",
@@ -403,6 +464,8 @@ fn a_healthy_network_is_told_so() {
         ("home, both kinds", "v6=ok"),
         ("IPv6 alone", "v6=ok internet.by-address-ipv4=not_applicable"),
         ("public name servers blocked", "dns.independent-answers=fail"),
+        ("Wi-Fi", "wifi.radio-on=ok wifi.signal=ok"),
+        ("a VPN that carries everything", "vpn.passes=ok vpn.route=ok route.overlap=ok"),
         ("a proxy that works", "proxy.reachable=ok proxy.lets-through=ok"),
         (
             "a proxy that works and is the only way",
