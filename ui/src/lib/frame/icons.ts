@@ -37,6 +37,7 @@ export const icons = [
   "mail",
   "folder",
   "disk",
+  "window",
 ] as const;
 
 export type IconName = (typeof icons)[number];
