@@ -101,6 +101,7 @@ privacy-replaced = { $count ->
    *[other] an { $count } Stellen ersetzt
 }
 privacy-never = Wird nie gespeichert
+privacy-nothing-replaced = nichts ersetzt
 privacy-shown = { $count ->
     [one] ein Wert auf Ihren Wunsch lesbar
    *[other] { $count } Werte auf Ihren Wunsch lesbar

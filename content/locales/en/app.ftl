@@ -101,6 +101,7 @@ privacy-replaced = { $count ->
    *[other] replaced in { $count } places
 }
 privacy-never = Never saved
+privacy-nothing-replaced = nothing replaced
 privacy-shown = { $count ->
     [one] one value readable at your wish
    *[other] { $count } values readable at your wish

@@ -245,10 +245,6 @@ impl App {
 
     fn privacy(&self, preview: &Preview) -> Vec<PrivacyRow> {
         let counts = &preview.built.manifest.redactions.by_kind;
-        let replaced = |kinds: &[&str]| -> String {
-            let count: u64 = kinds.iter().filter_map(|k| counts.get(*k)).sum();
-            self.message_with("privacy-replaced", &[("count", &count.to_string())])
-        };
         let row = |key: &str, what: String, kind: &str| PrivacyRow {
             title: self.message(&format!("privacy-{key}")),
             example: self.message(&format!("privacy-{key}-example")),
@@ -264,20 +260,24 @@ impl App {
                 .count();
             (count > 0).then(|| self.message_with("privacy-shown", &[("count", &count.to_string())]))
         };
+        let hidden = |key: &str, kinds: &[&str], shown: Option<String>| {
+            let count: u64 = kinds.iter().filter_map(|k| counts.get(*k)).sum();
+            // “Nothing found” would be wrong where all that was found is readable.
+            let what = if count == 0 && shown.is_some() {
+                self.message("privacy-nothing-replaced")
+            } else {
+                self.message_with("privacy-replaced", &[("count", &count.to_string())])
+            };
+            PrivacyRow { shown, ..row(key, what, "replaced") }
+        };
         vec![
             row(
                 "technical",
                 self.message_with("privacy-readable", &[("count", &preview.readable.to_string())]),
                 "readable",
             ),
-            PrivacyRow {
-                shown: shown(true),
-                ..row("network", replaced(&["ip", "mac", "ssid", "domain"]), "replaced")
-            },
-            PrivacyRow {
-                shown: shown(false),
-                ..row("personal", replaced(&["user", "home", "host", "mail", "serial", "phone"]), "replaced")
-            },
+            hidden("network", &["ip", "mac", "ssid", "domain"], shown(true)),
+            hidden("personal", &["user", "home", "host", "mail", "serial", "phone"], shown(false)),
             row("secret", self.message("privacy-never"), "never"),
         ]
     }

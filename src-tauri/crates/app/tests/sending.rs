@@ -163,6 +163,11 @@ fn a_value_that_the_person_makes_readable_is_sent_and_no_other() {
     }
     let changed = app.change_review(&reference, readable(&[&erika])).unwrap();
     assert!(changed.privacy.iter().any(|row| row.shown.is_some()));
+    let all: Vec<_> = changed.values.iter().map(|v| v.placeholder.as_str()).collect();
+    for row in app.change_review(&reference, readable(&all)).unwrap().privacy {
+        assert!(row.kind != "replaced" || row.shown.is_none() || row.what == "nothing replaced", "{row:?}");
+    }
+    app.change_review(&reference, readable(&[&erika])).unwrap();
     drop(app);
 
     // Closing the program loses nothing, and the journal, which travels along, does not tell.
