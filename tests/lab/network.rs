@@ -79,7 +79,14 @@ slow() {
   done
 }
 wifi() { /usr/bin/python3 /run/lab/wifi.py "$@"; }
-stop() { until [ -s /run/lab/$1.pid ]; do sleep 0.01; done; kill "$(cat /run/lab/$1.pid)"; while kill -0 "$(cat /run/lab/$1.pid)" 2>/dev/null; do sleep 0.01; done; }
+stop() {
+  until [ -s /run/lab/$1.pid ]; do sleep 0.01; done
+  # Kept: a server removes its file before it lets go of its port.
+  pid=$(cat /run/lab/$1.pid)
+  kill "$pid"
+  # Ended, though perhaps nobody has asked for its exit code yet.
+  while [ -e /proc/$pid ] && ! grep -q '^State:.Z' /proc/$pid/status 2>/dev/null; do sleep 0.01; done
+}
 "#;
 
 fn tempfile(text: &str) -> Result<String> {
