@@ -148,6 +148,7 @@ cli-works-now = Funktioniert es jetzt?
 cli-yes = Ja
 cli-partly = Teilweise
 cli-no = Nein
+cli-site = Adresse (leer: Ich weiß es nicht):
 cli-choose = Nummer:
 cli-choose-again = Geben Sie eine der Nummern von oben ein.
 cli-works = Ja, es funktioniert.

@@ -269,3 +269,11 @@ ui-error-code = Code für den IT-Service:
 ui-error-unexpected = Dieser Schritt hat nicht geklappt
 ui-error-unexpected-means = Befund ist auf etwas gestoßen, worauf es nicht vorbereitet war. Nichts ist verloren, und nichts wurde gesendet.
 ui-error-unexpected-todo = Versuchen Sie es noch einmal. Geschieht es wieder, geben Sie dem IT-Service den Text darunter.
+
+# Which website.
+ui-site-title = Welche Website öffnet sich nicht?
+ui-site-hint = Die Adresse steht oben im Browser, zum Beispiel www.example.org. Befund fragt diese eine Website ab, sonst keine.
+ui-site-label = Adresse der Website
+ui-site-next = Website prüfen
+ui-site-missing = Schreiben Sie die Adresse auf, oder wählen Sie „Ich weiß es nicht“.
+ui-site-dont-know = Ich weiß es nicht

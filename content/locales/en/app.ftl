@@ -148,6 +148,7 @@ cli-works-now = Does it work now?
 cli-yes = Yes
 cli-partly = Partly
 cli-no = No
+cli-site = Address (empty: I don’t know):
 cli-choose = Number:
 cli-choose-again = Type one of the numbers above.
 cli-works = Yes, it works.

@@ -269,3 +269,11 @@ ui-error-code = Code for IT support:
 ui-error-unexpected = This step did not work
 ui-error-unexpected-means = Befund met something it was not prepared for. Nothing was lost, and nothing was sent.
 ui-error-unexpected-todo = Try it again. If it happens again, give IT support the text below.
+
+# Which website.
+ui-site-title = Which website does not open?
+ui-site-hint = The address stands at the top of the browser, for example www.example.org. Befund asks this one website and no other.
+ui-site-label = Address of the website
+ui-site-next = Check the website
+ui-site-missing = Write the address down, or choose “I don’t know”.
+ui-site-dont-know = I don’t know

@@ -28,7 +28,7 @@ async function problems(): Promise<string[]> {
 }
 
 describe.each(["de", "en"] as const)("every page in %s", (language) => {
-  const pages = ["checking", "question", "finding", "fix", "verify", "no_problem", "hand_over", "solved", "sent"] as const;
+  const pages = ["checking", "site", "question", "finding", "fix", "verify", "no_problem", "hand_over", "solved", "sent"] as const;
 
   async function sound() {
     expect(document.querySelectorAll("h1")).toHaveLength(1);
@@ -206,6 +206,26 @@ describe("checking", () => {
     expect(document.querySelector("[role=alert]")?.textContent).toContain(backend.views.error.happened);
     await press("Check again");
     expect(backend.calls.filter(([name]) => name === "measure")).toHaveLength(2);
+  });
+});
+
+describe("which website", () => {
+  it("asks again for an empty address, and sends the one that was written", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "site");
+    await press("Check the website");
+    expect(document.activeElement?.id).toBe("site");
+    expect(text()).toContain("Write the address down");
+    await type("#site", " www.example.org ");
+    await press("Check the website");
+    expect(backend.calls).toContainEqual(["act", reference, { do: "name_site", site: "www.example.org" }]);
+  });
+
+  it("takes “I don’t know” for an answer", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "site");
+    await press("I don’t know");
+    expect(backend.calls).toContainEqual(["act", reference, { do: "name_site", site: null }]);
   });
 });
 

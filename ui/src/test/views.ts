@@ -192,6 +192,7 @@ export function views(language: Language): Views {
     updates: [row("dns.router"), { ...row("dns.other"), status: "ok", value: "18 ms", text: "" }],
     pages: {
       checking: { page: "checking", purpose: "first", groups },
+      site: { page: "site" },
       question: {
         page: "question",
         id: "router-lamp",

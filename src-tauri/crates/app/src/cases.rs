@@ -133,6 +133,14 @@ impl App {
                 .ok_or_else(|| AppError::NotNow(format!("the guide has no fix “{id}”")))
         };
         Ok(match action {
+            CaseAction::NameSite { site } => {
+                if !self.asks_for_site(case) {
+                    return Err(AppError::NotNow("no site is asked for".into()));
+                }
+                let site = site.map(|s| s.trim().to_owned()).filter(|s| !s.is_empty());
+                self.site(site.as_deref())?;
+                Event::SiteNamed { site }
+            }
             CaseAction::Answer { question, answer } => {
                 let (question, answer) = known_answer(case.guide, &question, answer.as_deref())?;
                 Event::Answered { question, answer }
@@ -181,6 +189,9 @@ impl App {
             // Somebody else has measured meanwhile; where the case stands is the answer.
             return self.view(reference);
         };
+        if self.asks_for_site(&case) {
+            return self.view(reference);
+        }
         let checks = self.checks_of(case.guide);
         let cancel = CancellationToken::new();
         locked(&self.running).insert(reference, cancel.clone());
@@ -191,6 +202,12 @@ impl App {
         self.cases.store_facts(reference, &measured.facts)?;
         self.happened(reference, Event::Measured { purpose, results: measured.results })?;
         self.view(reference)
+    }
+
+    /// Whether the guide is about one site and the person has not been asked which.
+    pub(crate) fn asks_for_site(&self, case: &Case<'_>) -> bool {
+        !case.state.site_asked
+            && self.checks_of(case.guide).iter().any(|c| c.subjects().contains(&Subject::site))
     }
 
     /// A site as the person wrote it, ready to be asked.

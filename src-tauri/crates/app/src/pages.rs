@@ -40,6 +40,7 @@ impl App {
 
     fn page(&self, case: &Case<'_>) -> CasePage {
         match &case.state.page {
+            Page::Checking { .. } if self.asks_for_site(case) => CasePage::Site,
             Page::Checking { purpose } => CasePage::Checking {
                 purpose: Self::purpose_word(*purpose).into(),
                 groups: self.waiting_groups(case),

@@ -129,6 +129,8 @@ pub enum CasePage {
         /// Checks by group.
         groups: Vec<CheckGroup>,
     },
+    /// Which site does not open; asked before anything is measured.
+    Site,
     /// One question.
     Question {
         /// Its id.
@@ -321,6 +323,11 @@ pub struct VerifyRow {
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum CaseAction {
+    /// Names the site that does not open; `null` for "I don't know".
+    NameSite {
+        /// The address as the person writes it.
+        site: Option<String>,
+    },
     /// Answers a question; `answer` is `null` for "I don't know".
     Answer {
         /// Question id.

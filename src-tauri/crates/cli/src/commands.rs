@@ -90,6 +90,22 @@ async fn step_by_step(
                 case = app.measure_case_with(&reference, offline, |row| tell(&progress, &row)).await?;
                 continue;
             }
+            CasePage::Site => {
+                print::line(&format!("\n{}", app.message("ui-site-title")))?;
+                print::line(&format!("({})", app.message("ui-site-hint")))?;
+                match print::ask(&app.message("cli-site")).await {
+                    Some(site) => {
+                        let action = CaseAction::NameSite { site: Some(site).filter(|s| !s.is_empty()) };
+                        match app.act(&reference, action) {
+                            Ok(next) => case = next,
+                            Err(error @ AppError::Site { .. }) => print::note(&error.to_string()),
+                            Err(error) => return Err(error.into()),
+                        }
+                        continue;
+                    }
+                    None => None,
+                }
+            }
             CasePage::Question { id, ask, hint, answers, why, .. } => {
                 print::line(&format!("\n{ask}"))?;
                 for more in hint.iter().chain([why]) {

@@ -30,6 +30,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         site: Option<String>,
     },
+    /// The person named the site that does not open; none where they could not.
+    SiteNamed {
+        /// The site as written.
+        site: Option<String>,
+    },
     /// The person changed the words.
     Worded {
         /// The new words.
@@ -246,6 +251,7 @@ fn undoable(kept: &[&Event]) -> Option<usize> {
             | Event::StillBroken => return Some(i),
             Event::Worded { .. } => {}
             Event::Started { .. }
+            | Event::SiteNamed { .. }
             | Event::Measured { .. }
             | Event::FixDone { .. }
             | Event::WentBack
@@ -265,6 +271,8 @@ pub struct State {
     pub words: String,
     /// The site that does not open, where the guide is about one.
     pub site: Option<String>,
+    /// Whether the person was asked for it.
+    pub site_asked: bool,
     /// All that is known, for `diagnose`.
     pub evidence: Evidence,
     /// The latest result of each check, in the order in which they were first measured.
@@ -342,6 +350,7 @@ impl State {
             guide: None,
             words: String::new(),
             site: None,
+            site_asked: false,
             evidence: Evidence::default(),
             results: Vec::new(),
             results_before: Vec::new(),
@@ -364,6 +373,11 @@ impl State {
                 self.guide = Some(guide.clone());
                 self.words.clone_from(words);
                 self.site.clone_from(site);
+                self.site_asked = site.is_some();
+            }
+            Event::SiteNamed { site } => {
+                self.site.clone_from(site);
+                self.site_asked = true;
             }
             Event::Worded { words } => self.words.clone_from(words),
             Event::Measured { purpose, results } => self.measured(*purpose, results),

@@ -3,7 +3,11 @@
 /**
  * What the person does in a case.
  */
-export type CaseAction = { "do": "answer", 
+export type CaseAction = { "do": "name_site", 
+/**
+ * The address as the person writes it.
+ */
+site: string | null, } | { "do": "answer", 
 /**
  * Question id.
  */

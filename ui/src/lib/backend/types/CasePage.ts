@@ -18,7 +18,7 @@ purpose: string,
 /**
  * Checks by group.
  */
-groups: Array<CheckGroup>, } | { "page": "question", 
+groups: Array<CheckGroup>, } | { "page": "site" } | { "page": "question", 
 /**
  * Its id.
  */

@@ -1,0 +1,84 @@
+//! A case about one site: it is asked for before anything is measured, kept, and asked again nowhere.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it fails")]
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::Path;
+
+use befund_app::view::{CaseAction, CasePage};
+use befund_app::{App, AppError, Lang, Offline, Paths};
+
+/// Nothing outside this computer is named, and nothing here listens on these ports.
+const POLICY: &str = r#"
+[connectivity]
+http = ["http://127.0.0.1:9/"]
+https = []
+addresses = ["127.0.0.1:9"]
+names = []
+resolvers = []
+ntp = []
+[limits]
+probe_timeout = "1s"
+"#;
+
+fn app(folder: &Path) -> App {
+    let policy = folder.join("policy.toml");
+    std::fs::write(&policy, POLICY).unwrap();
+    let paths = Paths { data: folder.join("data"), policy: Some(policy), content: Vec::new() };
+    App::open(paths).unwrap().speaking(Lang::En)
+}
+
+#[tokio::test]
+async fn the_site_is_asked_for_first_and_then_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in server.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(b"HTTP/1.1 503 Oops\r\nContent-Length: 0\r\n\r\n");
+        }
+    });
+
+    let case = app(folder.path()).start_case("website", "").unwrap();
+    assert!(matches!(case.page, CasePage::Site), "{case:?}");
+    let reference = case.reference;
+    // Nothing is measured before the site is known.
+    let unasked = app(folder.path()).measure_case_with(&reference, Offline(false), |_| {}).await.unwrap();
+    assert!(matches!(unasked.page, CasePage::Site), "{unasked:?}");
+
+    let name = |site: Option<&str>| {
+        let action = CaseAction::NameSite { site: site.map(str::to_owned) };
+        app(folder.path()).act(&reference, action)
+    };
+    assert!(matches!(name(Some("ftp://files.example/")), Err(AppError::Site { .. })));
+    let named = name(Some(&format!("http://127.0.0.1:{port}/"))).unwrap();
+    assert!(matches!(named.page, CasePage::Checking { .. }), "{named:?}");
+    assert!(matches!(name(Some("www.example.org")), Err(AppError::NotNow(_))), "asked only once");
+
+    // Another start of the program: the site is in the journal.
+    let app = app(folder.path());
+    let judged = std::sync::Mutex::new(Vec::new());
+    app.measure_case_with(&reference, Offline(false), |u| {
+        judged.lock().unwrap().push((u.row.check, u.row.status))
+    })
+    .await
+    .unwrap();
+    let judged = judged.into_inner().unwrap();
+    assert!(judged.contains(&("site.answers".into(), "fail".into())), "{judged:?}");
+}
+
+#[test]
+fn who_does_not_know_the_site_is_helped_all_the_same_and_other_guides_do_not_ask() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let case = app.start_case("website", "").unwrap();
+    let case = app.act(&case.reference, CaseAction::NameSite { site: None }).unwrap();
+    assert!(matches!(case.page, CasePage::Checking { .. }), "{case:?}");
+    let given = app.start_case_for("website", "", Some("www.example.org")).unwrap();
+    assert!(matches!(given.page, CasePage::Checking { .. }), "{given:?}");
+    let other = app.start_case("internet", "").unwrap();
+    assert!(matches!(other.page, CasePage::Checking { .. }), "{other:?}");
+}
