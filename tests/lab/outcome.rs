@@ -31,13 +31,15 @@ pub(crate) struct Outcome {
     pub(crate) title: String,
     pub(crate) expected: Vec<String>,
     /// Whether one of the expected causes is enough.
-    any: bool,
+    pub(crate) any: bool,
     /// The outcome's word, and the causes with their probability, the most likely first.
     pub(crate) said: String,
     pub(crate) causes: Vec<(String, f64)>,
     pub(crate) answer: Answer,
     /// Everything that is not as it must be; empty is good.
     pub(crate) wrong: Vec<String>,
+    /// How often it was run until it was as it is.
+    pub(crate) tries: u32,
 }
 
 impl Outcome {
@@ -80,6 +82,7 @@ impl Outcome {
             causes,
             answer,
             wrong,
+            tries: 1,
         }
     }
 

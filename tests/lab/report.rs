@@ -39,6 +39,10 @@ pub(crate) fn print(outcomes: &[Outcome]) {
          {} healthy networks: {} called healthy",
         f.broken, f.first, f.among_three, f.healthy, f.healthy_right
     );
+    let twice: Vec<&str> = outcomes.iter().filter(|o| o.tries > 1).map(|o| o.name.as_str()).collect();
+    if !twice.is_empty() {
+        println!("run a second time, alone: {}", twice.join(", "));
+    }
     let failed = outcomes.iter().filter(|o| !o.wrong.is_empty()).count();
     println!("{} passed, {failed} failed", outcomes.len() - failed);
 }
@@ -87,7 +91,11 @@ pub(crate) fn write(outcomes: &[Outcome], path: &Path) -> Result<()> {
         f.broken, f.first, f.among_three, f.healthy, f.healthy_right
     );
     for o in outcomes {
-        let mark = if o.is_right() { "" } else { " ✗" };
+        let mark = match (o.is_right(), o.tries) {
+            (true, 1) => "",
+            (true, _) => " (second try)",
+            (false, _) => " ✗",
+        };
         let top = o.causes.first().map_or_else(String::new, |(_, p)| format!(" {:.0} %", p * 100.0));
         let top = if o.first() == "healthy" { String::new() } else { top };
         let next = o.causes.get(1).map_or_else(String::new, |(id, p)| format!("{id} {:.0} %", p * 100.0));

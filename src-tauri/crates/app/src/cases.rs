@@ -87,8 +87,7 @@ impl App {
 
     /// Begins a case about one site.
     pub fn start_case_for(&self, guide: &str, words: &str, site: Option<&str>) -> Result<CaseView, AppError> {
-        let site = site.map(str::trim).filter(|s| !s.is_empty());
-        self.site(site)?;
+        let site = self.site(site)?.map(|endpoint| endpoint.at);
         let guide = self.guide(guide)?;
         let mut rng = rand::rng();
         let reference = loop {
@@ -98,10 +97,7 @@ impl App {
             }
         };
         let words: String = words.trim().chars().take(MAX_WORDS).collect();
-        self.happened(
-            reference,
-            Event::Started { reference, guide: guide.id.clone(), words, site: site.map(str::to_owned) },
-        )?;
+        self.happened(reference, Event::Started { reference, guide: guide.id.clone(), words, site })?;
         tracing::info!(%reference, guide = %guide.id, "case begun");
         self.view(reference)
     }
@@ -137,9 +133,7 @@ impl App {
                 if !self.asks_for_site(case) {
                     return Err(AppError::NotNow("no site is asked for".into()));
                 }
-                let site = site.map(|s| s.trim().to_owned()).filter(|s| !s.is_empty());
-                self.site(site.as_deref())?;
-                Event::SiteNamed { site }
+                Event::SiteNamed { site: self.site(site.as_deref())?.map(|endpoint| endpoint.at) }
             }
             CaseAction::Answer { question, answer } => {
                 let (question, answer) = known_answer(case.guide, &question, answer.as_deref())?;
@@ -193,10 +187,10 @@ impl App {
             return self.view(reference);
         }
         let checks = self.checks_of(case.guide);
+        let site = self.site(case.state.site.as_deref())?;
         let cancel = CancellationToken::new();
         locked(&self.running).insert(reference, cancel.clone());
         // All subjects: what the guide does not need, a supporter may.
-        let site = self.site(case.state.site.as_deref())?;
         let measured = self.measure(&checks, Subject::ALL, offline, site, cancel, tell).await;
         locked(&self.running).remove(&reference);
         self.cases.store_facts(reference, &measured.facts)?;
@@ -212,8 +206,7 @@ impl App {
 
     /// A site as the person wrote it, ready to be asked.
     pub(crate) fn site(&self, written: Option<&str>) -> Result<Option<ServiceEndpoint>, AppError> {
-        let read = written.map(ServiceEndpoint::site).transpose();
-        read.map_err(|why| AppError::Site { written: written.unwrap_or_default().into(), why })
+        Ok(written.map(str::trim).filter(|s| !s.is_empty()).map(ServiceEndpoint::site).transpose()?)
     }
 
     /// Stops measuring; what is known by then counts.

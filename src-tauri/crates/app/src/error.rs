@@ -27,13 +27,8 @@ pub enum AppError {
     #[error("there is no check “{0}”; `befund check --json` lists the ids of all checks")]
     NoCheck(String),
     /// What the person named is no site.
-    #[error("{why}")]
-    Site {
-        /// What was written.
-        written: String,
-        /// What is wrong with it.
-        why: String,
-    },
+    #[error(transparent)]
+    Site(#[from] befund_facts::services::SiteError),
     /// There is no such case.
     #[error("there is no case {0} on this computer; `befund outbox` and the home page list what there is")]
     NoCase(String),
@@ -78,7 +73,7 @@ impl AppError {
             Self::Data { .. } => "data",
             Self::NoGuide(_) => "no-guide",
             Self::NoCheck(_) => "no-check",
-            Self::Site { .. } => "site",
+            Self::Site(_) => "site",
             Self::NoCase(_) => "no-case",
             Self::Reference(_) => "reference",
             Self::Journal { .. } => "journal",

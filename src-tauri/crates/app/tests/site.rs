@@ -29,6 +29,20 @@ fn app(folder: &Path) -> App {
     App::open(paths).unwrap().speaking(Lang::En)
 }
 
+/// Every text below a folder.
+fn read_all(folder: &Path) -> String {
+    let mut text = String::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            text.push_str(&read_all(&path));
+        } else {
+            text.push_str(&String::from_utf8_lossy(&std::fs::read(path).unwrap()));
+        }
+    }
+    text
+}
+
 #[tokio::test]
 async fn the_site_is_asked_for_first_and_then_measured() {
     let folder = tempfile::tempdir().unwrap();
@@ -53,16 +67,21 @@ async fn the_site_is_asked_for_first_and_then_measured() {
         let action = CaseAction::NameSite { site: site.map(str::to_owned) };
         app(folder.path()).act(&reference, action)
     };
-    assert!(matches!(name(Some("ftp://files.example/")), Err(AppError::Site { .. })));
-    let named = name(Some(&format!("http://127.0.0.1:{port}/"))).unwrap();
+    assert!(matches!(name(Some("ftp://files.example/")), Err(AppError::Site(_))));
+    let named = name(Some(&format!("http://ann:geheim@127.0.0.1:{port}/?code=geheim"))).unwrap();
     assert!(matches!(named.page, CasePage::Checking { .. }), "{named:?}");
     assert!(matches!(name(Some("www.example.org")), Err(AppError::NotNow(_))), "asked only once");
 
-    // Another start of the program: the site is in the journal.
+    // Another start of the program: the site is in the journal, and what may be secret in it is not.
+    let journal = read_all(&folder.path().join("data"));
+    assert!(
+        journal.contains(&format!("http://127.0.0.1:{port}/")) && !journal.contains("geheim"),
+        "{journal}"
+    );
     let app = app(folder.path());
     let judged = std::sync::Mutex::new(Vec::new());
     app.measure_case_with(&reference, Offline(false), |u| {
-        judged.lock().unwrap().push((u.row.check, u.row.status))
+        judged.lock().unwrap().push((u.row.check, u.row.status));
     })
     .await
     .unwrap();

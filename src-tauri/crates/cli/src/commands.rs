@@ -98,7 +98,7 @@ async fn step_by_step(
                         let action = CaseAction::NameSite { site: Some(site).filter(|s| !s.is_empty()) };
                         match app.act(&reference, action) {
                             Ok(next) => case = next,
-                            Err(error @ AppError::Site { .. }) => print::note(&error.to_string()),
+                            Err(error @ AppError::Site(_)) => print::note(&error.to_string()),
                             Err(error) => return Err(error.into()),
                         }
                         continue;

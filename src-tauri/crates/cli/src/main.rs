@@ -112,9 +112,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
         return 3;
     }
     match error.downcast_ref::<AppError>() {
-        Some(
-            AppError::NoGuide(_) | AppError::NoCheck(_) | AppError::Reference(_) | AppError::Site { .. },
-        ) => 2,
+        Some(AppError::NoGuide(_) | AppError::NoCheck(_) | AppError::Reference(_) | AppError::Site(_)) => 2,
         Some(AppError::Policy(_) | AppError::Content(_)) => 3,
         Some(AppError::Package(_)) => 4,
         _ => 1,

@@ -58,6 +58,18 @@ impl ServiceKind {
     }
 }
 
+/// What is wrong with the address of a site. The address itself is left out: it may carry a secret, and
+/// errors are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SiteError {
+    /// Another kind of address.
+    #[error("this is no web address; one begins with https:// or http://")]
+    NoWebAddress,
+    /// Not an address at all.
+    #[error("this is not an address such as https://www.example.org/ or www.example.org:443")]
+    NoAddress,
+}
+
 /// A service whose reachability matters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ServiceEndpoint {
@@ -72,25 +84,31 @@ pub struct ServiceEndpoint {
 impl ServiceEndpoint {
     /// A site as a person writes it: `https://host/path`, `host`, `host:port`. Without a scheme it is
     /// taken for a page over TLS, or for a bare port where the port is not the one of TLS.
-    pub fn site(text: &str) -> Result<Self, String> {
+    ///
+    /// What is kept is host, port and path: a user, a password and what follows a question mark may be
+    /// a secret, and none of it is needed to find out why a site does not open.
+    pub fn site(text: &str) -> Result<Self, SiteError> {
         let text = text.trim();
         let kind = match text.split_once("://") {
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => ServiceKind::Https,
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => ServiceKind::Http,
-            Some((scheme, _)) => {
-                return Err(format!("“{scheme}://” is no web address; it begins with https:// or http://"));
-            }
+            Some(_) => return Err(SiteError::NoWebAddress),
             None => match Target::parse(text, 443).map(|t| t.port) {
                 Some(443) => ServiceKind::Https,
                 Some(80) => ServiceKind::Http,
                 _ => ServiceKind::Tcp,
             },
         };
-        let endpoint = Self { name: String::new(), at: text.to_owned(), kind };
-        let target = endpoint.target().ok_or_else(|| {
-            format!("“{text}” is not an address such as https://www.example.org/ or www.example.org:443")
-        })?;
-        Ok(Self { name: target.host, ..endpoint })
+        let written = Self { name: String::new(), at: text.to_owned(), kind };
+        let target = written.target().ok_or(SiteError::NoAddress)?;
+        let at = match written.url() {
+            Some(mut url) => {
+                url.set_query(None);
+                url.to_string()
+            }
+            None => target.label(),
+        };
+        Ok(Self { name: target.host, at, kind })
     }
 
     /// Whom to connect to; `None` where the text names no host or port.
@@ -153,7 +171,7 @@ mod tests {
                 "https://www.example.org/a?b",
                 ServiceKind::Https,
                 "www.example.org:443",
-                Some("https://www.example.org/a?b"),
+                Some("https://www.example.org/a"),
             ),
             ("www.example.org", ServiceKind::Https, "www.example.org:443", Some("https://www.example.org/")),
             (
@@ -173,6 +191,7 @@ mod tests {
         ] {
             let site = ServiceEndpoint::site(text).unwrap();
             assert_eq!(site.kind, kind, "{text}");
+            assert!(!site.at.contains("secret") && !site.at.contains('?'), "{text}: {}", site.at);
             assert_eq!(site.target().unwrap().label(), label, "{text}");
             assert_eq!(site.url().map(|u| u.to_string()).as_deref(), url, "{text}");
         }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-pub use endpoint::{ServiceEndpoint, ServiceKind};
+pub use endpoint::{ServiceEndpoint, ServiceKind, SiteError};
 
 use crate::dns::LookupOutcome;
 use crate::net::http::{self, Way};
@@ -39,8 +39,8 @@ facts! {
 
     /// One service.
     pub struct Service {
-        /// What people call it.
-        public name: String,
+        /// What people call it; of a named site, its host.
+        internal name: String,
         /// Host and port.
         internal at: String,
         /// What it speaks.
