@@ -76,6 +76,13 @@ pub(super) async fn measure(label: String, to: SocketAddr, deadline: Instant) ->
     Some(size)
 }
 
+/// Whether a size that somebody names can be the reason why one of the sizes asked did not get through.
+/// Anybody may send such a message; below the least, no network of the family may be (RFC 791, RFC 8200).
+fn believable(told: u32, v4: bool, sizes: &[u32]) -> bool {
+    let least = if v4 { 68 } else { 1280 };
+    told >= least && sizes.iter().any(|size| told < *size)
+}
+
 enum Got {
     /// Of the sizes asked, the largest that was answered.
     Answered(u32),
@@ -156,7 +163,9 @@ impl Probe {
                     Err(_) => tokio::task::yield_now().await,
                 },
                 Ok(heard) = errors::next(&self.socket) => {
-                    if let Said::TooBig(most) = heard.said {
+                    if let Said::TooBig(most) = heard.said
+                        && believable(most, self.to.is_ipv4(), sizes)
+                    {
                         return Got::TooBig(most, heard.by);
                     }
                 }
@@ -169,5 +178,30 @@ impl Probe {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_size_below_the_one_tried_and_not_too_small_is_believed() {
+        for (told, v4, expected) in [
+            (1400, true, true),
+            (1400, false, true),
+            (68, true, true),
+            (67, true, false),
+            (0, true, false),
+            (1280, false, true),
+            (1279, false, false),
+            (1500, true, false),
+            (1500, false, false),
+            (u32::MAX, true, false),
+            (u32::MAX, false, false),
+        ] {
+            assert_eq!(believable(told, v4, &[1500]), expected, "{told} {v4}");
+        }
+        assert!(!believable(1400, true, &[64]), "a small packet is never too big");
     }
 }

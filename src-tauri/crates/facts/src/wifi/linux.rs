@@ -127,7 +127,9 @@ const fn channel(mhz: u32) -> Option<u32> {
         2484 => Some(14),
         2412..=2472 => Some((mhz - 2407) / 5),
         5000..=5895 => Some((mhz - 5000) / 5),
-        5925..=7125 => Some((mhz - 5950) / 5),
+        // The one channel below the first.
+        5935 => Some(2),
+        5955..=7115 => Some((mhz - 5950) / 5),
         _ => None,
     }
 }
@@ -255,6 +257,10 @@ broken: 0000
             (5180, Some(Band::Ghz5), Some(36)),
             (5825, Some(Band::Ghz5), Some(165)),
             (5955, Some(Band::Ghz6), Some(1)),
+            (5925, Some(Band::Ghz6), None),
+            (5935, Some(Band::Ghz6), Some(2)),
+            (5949, Some(Band::Ghz6), None),
+            (7115, Some(Band::Ghz6), Some(233)),
             (0, None, None),
             (u32::MAX, None, None),
         ] {
