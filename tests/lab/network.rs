@@ -22,7 +22,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::certificates;
 use crate::sandbox::sh;
-use crate::scenario::{Host, Ipv4, Ipv6, Scenario};
+use crate::scenario::{Host, Ipv4, Ipv6, Scenario, Wire};
 
 /// The lab's own folder inside the sandbox.
 pub(crate) const LAB: &str = "/run/lab";
@@ -319,6 +319,47 @@ fn connect_client(scenario: &Scenario) -> Result<()> {
         ),
         Ipv6::None => script(Host::Client, "sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1"),
     }
+}
+
+/// Counts on the client's wire what goes to anybody who may not be asked. Neighbour discovery and what
+/// IPv6 itself multicasts is not Befund's.
+pub(crate) fn watch_wire(wire: Wire) -> Result<()> {
+    let allowed = match wire {
+        Wire::Nothing => "",
+        Wire::Policy => {
+            "add rule inet wire out ip daddr { 192.0.2.1, 203.0.113.53, 203.0.113.80, 203.0.113.123 } accept
+             add rule inet wire out ip6 daddr { 2001:db8:1::1, 2001:db8:80::53, 2001:db8:80::80, 2001:db8:80::123 } accept
+             add rule inet wire out ip6 daddr fe80::/10 accept"
+        }
+    };
+    script(
+        Host::Client,
+        &format!(
+            "nft -f - <<'E'
+add table inet wire
+add counter inet wire strangers
+add chain inet wire out {{ type filter hook output priority 100 ; }}
+add rule inet wire out oifname lo accept
+add rule inet wire out icmpv6 type {{ nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert, mld-listener-report, mld2-listener-report }} accept
+{allowed}
+add rule inet wire out counter name strangers
+E"
+        ),
+    )
+}
+
+/// How many packets went to strangers.
+pub(crate) fn strangers() -> Result<u64> {
+    let output = Command::new("ip")
+        .args(["netns", "exec", "client", "nft", "-j", "list", "counter", "inet", "wire", "strangers"])
+        .output()?;
+    let listed: serde_json::Value = serde_json::from_slice(&output.stdout).context("nft lists no counter")?;
+    listed["nftables"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find_map(|item| item["counter"]["packets"].as_u64())
+        .context("nft lists no packets")
 }
 
 /// The web of the lab's internet, by a real nginx.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::scenario::{Expect, HEALTHY, Scenario};
+use crate::scenario::{Expect, HEALTHY, Scenario, Wire};
 
 /// What a sandbox hands out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -14,13 +14,15 @@ pub(crate) struct Answer {
     pub(crate) wall_ms: f64,
     /// How long the network took to build and to break.
     pub(crate) built_ms: u64,
+    /// Packets to hosts that may not be asked, where the wire was watched.
+    pub(crate) strangers: Option<u64>,
     /// Why there is no report: the lab's own trouble, or Befund's.
     pub(crate) trouble: Option<String>,
 }
 
 impl Answer {
     pub(crate) fn broken(trouble: String) -> Self {
-        Self { report: None, wall_ms: 0.0, built_ms: 0, trouble: Some(trouble) }
+        Self { report: None, wall_ms: 0.0, built_ms: 0, strangers: None, trouble: Some(trouble) }
     }
 }
 
@@ -40,6 +42,8 @@ pub(crate) struct Outcome {
     pub(crate) wrong: Vec<String>,
     /// How often it was run until it was as it is.
     pub(crate) tries: u32,
+    /// Nothing might be sent, so nothing could be found.
+    pub(crate) offline: bool,
 }
 
 impl Outcome {
@@ -56,6 +60,8 @@ impl Outcome {
         let mut wrong = Vec::new();
         if let Some(trouble) = &answer.trouble {
             wrong.push(trouble.clone());
+        } else if scenario.wire == Some(Wire::Nothing) {
+            // Offline, nothing of the network is known; the wire alone is judged.
         } else if expected.is_empty() {
             if said != "no_problem" {
                 wrong.push(format!("a healthy network, and Befund says {said}"));
@@ -67,6 +73,9 @@ impl Outcome {
             if causes.first().is_none_or(|(first, _)| !expected.contains(first)) {
                 wrong.push("the cause is not first".into());
             }
+        }
+        if let Some(packets) = answer.strangers.filter(|packets| *packets > 0) {
+            wrong.push(format!("{packets} packets went to hosts that may not be asked"));
         }
         if let Some(most) = scenario.within_ms
             && answer.wall_ms > most as f64
@@ -83,6 +92,7 @@ impl Outcome {
             answer,
             wrong,
             tries: 1,
+            offline: scenario.wire == Some(Wire::Nothing),
         }
     }
 
@@ -93,7 +103,7 @@ impl Outcome {
     /// Whether the injected cause is first, or a healthy network is called so.
     pub(crate) fn is_right(&self) -> bool {
         if self.is_healthy() {
-            self.said == "no_problem"
+            self.said == "no_problem" || self.offline
         } else {
             self.said != "no_problem" && self.causes.first().is_some_and(|(id, _)| self.expected.contains(id))
         }

@@ -196,6 +196,9 @@ fn measure(scenario: &Scenario, built_ms: u64) -> Result<Answer> {
         .args(&scenario.args)
         .current_dir("/")
         .stdin(Stdio::null());
+    if let Some(wire) = scenario.wire {
+        network::watch_wire(wire)?;
+    }
     let started = Instant::now();
     let output: Output = command.output().context("cannot start befund")?;
     let wall_ms = started.elapsed().as_secs_f64() * 1000.0;
@@ -204,7 +207,8 @@ fn measure(scenario: &Scenario, built_ms: u64) -> Result<Answer> {
     }
     let report = serde_json::from_slice(&output.stdout)
         .with_context(|| format!("befund printed no object: {}", String::from_utf8_lossy(&output.stdout)))?;
-    Ok(Answer { report: Some(report), wall_ms, built_ms, trouble: None })
+    let strangers = scenario.wire.map(|_| network::strangers()).transpose()?;
+    Ok(Answer { report: Some(report), wall_ms, built_ms, trouble: None, strangers })
 }
 
 /// Runs a script of the lab itself.

@@ -41,9 +41,22 @@ pub(crate) struct Scenario {
     /// Whether the client may send echo requests as an ordinary user. Most systems allow it.
     #[serde(default = "yes")]
     pub(crate) ping: bool,
+    /// Whom Befund may send anything to; whatever else leaves the client is counted on its wire.
+    #[serde(default)]
+    pub(crate) wire: Option<Wire>,
     /// The most that the whole measurement may take.
     #[serde(default)]
     pub(crate) within_ms: Option<u64>,
+}
+
+/// Whom Befund may send anything to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Wire {
+    /// The hosts of the policy, the router and the name server.
+    Policy,
+    /// Nobody.
+    Nothing,
 }
 
 /// What must be found.
