@@ -237,7 +237,7 @@ impl Reader<'_> {
                 cause.answers.insert(question, row);
             }
             if let Some(prior) = &inherited.prior {
-                cause.prior = self.weight(prior)?;
+                cause.prior = self.prior(&key.value, prior)?;
             }
         }
         Ok(())
@@ -307,14 +307,7 @@ impl Reader<'_> {
                 }
                 let mut observed = Observed::default();
                 self.observe(&format!("cause “{id}”"), &c.shows, &c.leads_to, raw, questions, &mut observed)?;
-                let prior = self.weight(&c.prior)?;
-                if prior <= 0.0 {
-                    return Err(self.error(
-                        &c.prior.0,
-                        format!("the prior of the cause “{id}” is 0: it could never be found"),
-                        format!("Use a word ({}) or a weight above 0, or remove the cause.", list(&WEIGHTS)),
-                    ));
-                }
+                let prior = self.prior(id.as_str(), &c.prior)?;
                 Ok(Cause {
                     id,
                     title: self.text(&c.title)?,
@@ -596,6 +589,19 @@ impl Reader<'_> {
                 format!("Use a number from 0 to {MAX_WEIGHT}, or one of: {}.", list(&WEIGHTS)),
             )),
         }
+    }
+
+    /// How common a cause is. One that never occurs could not be found.
+    fn prior(&self, cause: &str, raw: &WeightField) -> Result<f64> {
+        let prior = self.weight(raw)?;
+        if prior <= 0.0 {
+            return Err(self.error(
+                &raw.0,
+                format!("the prior of the cause “{cause}” is 0: it could never be found"),
+                format!("Use a word ({}) or a weight above 0, or remove the cause.", list(&WEIGHTS)),
+            ));
+        }
+        Ok(prior)
     }
 
     fn other_prior(&self, raw: Option<&PriorFile>, default: f64) -> Result<f64> {

@@ -107,6 +107,7 @@ fn mistakes_name_their_place_and_what_there_is() {
         ("extends: base", "extends: bass", "a-other.yaml:3:10: there is no guide “bass”"),
         ("extends: base\n", "", "`inherits` without `extends`"),
         ("  cable: { prior", "  cabel: { prior", "there is no cause “cabel”"),
+        ("prior: very common, leads", "prior: 0, leads", "the prior of the cause “cable” is 0"),
         ("leads-to: [unreachable]", "leads-to: [elsewhere]", "there is no consequence “elsewhere”"),
         ("extends: base", "extends: a-other", "there is no guide “a-other”"),
     ] {
@@ -115,4 +116,35 @@ fn mistakes_name_their_place_and_what_there_is() {
         assert!(errors[0].contains(told), "{to}: {}", errors[0]);
         assert!(guides.get(&"base".parse().unwrap()).is_some(), "the sound guide works all the same");
     }
+}
+
+/// What is not said keeps its healthy baseline, so a forgotten cause loses against every cause that says something.
+#[test]
+fn a_built_in_guide_says_of_every_cause_taken_over_what_it_does_here() {
+    let (guides, errors) = Guides::load(&[], &checks());
+    assert!(errors.is_empty(), "{errors:?}");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../content/guides");
+    let mut extended = 0;
+    for file in fs::read_dir(folder).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let Some(base) = text.lines().find_map(|line| line.strip_prefix("extends: ")) else { continue };
+        let block = |name: &str| -> Vec<&str> {
+            let lines = text.lines().skip_while(move |line| *line != format!("{name}:")).skip(1);
+            lines
+                .take_while(|line| line.is_empty() || line.starts_with([' ', '#']))
+                .filter(|line| line.starts_with("  ") && !line.starts_with("   ") && !line.starts_with("  #"))
+                .filter_map(|line| line.trim().split(':').next())
+                .collect()
+        };
+        let (inherits, own) = (block("inherits"), block("causes"));
+        for cause in &guides.get(&base.trim().parse().unwrap()).unwrap().causes {
+            let id = cause.id.as_str();
+            assert!(
+                inherits.contains(&id) || own.contains(&id),
+                "`inherits` says nothing of “{id}” from the guide “{base}”; write `{id}: {{}}` if it does nothing here"
+            );
+        }
+        extended += 1;
+    }
+    assert!(extended > 0, "no built-in guide extends another");
 }
