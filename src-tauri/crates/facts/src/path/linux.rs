@@ -23,6 +23,9 @@ const EACH_FAMILY: usize = 2;
 /// When the preferred way is late enough for the others to be tried.
 const PREFERRED: Duration = Duration::from_millis(600);
 
+/// When a preferred way that is still silent is taken for dead.
+const NOBODY: Duration = Duration::from_millis(2200);
+
 struct Target {
     label: String,
     to: SocketAddr,
@@ -60,7 +63,7 @@ pub(super) async fn measure(cx: Context) -> Reading<Path> {
     let sizing = targets.iter().map(|t| sizes::measure(t.label.clone(), t.to, deadline));
     let (ways, other_ways, (series, line), sizes) = tokio::join!(
         net::side_by_side(following.collect::<Vec<_>>()),
-        other_ways(&targets, &routes, deadline),
+        other_ways(&cx, &targets, &routes, deadline),
         series::run(hosts(&targets, &routes), deadline),
         net::side_by_side(sizing.collect::<Vec<_>>()),
     );
@@ -111,14 +114,34 @@ fn carrier_changes(cx: &Context, routes: &[DefaultRoute]) -> Option<u32> {
 }
 
 /// Where the preferred way does not work, the same address by the adapters of the others.
-async fn other_ways(targets: &[Target], routes: &[DefaultRoute], deadline: Instant) -> Vec<OtherWay> {
+///
+/// None where a VPN carries the traffic: what it protects must not leave beside it.
+async fn other_ways(
+    cx: &Context,
+    targets: &[Target],
+    routes: &[DefaultRoute],
+    deadline: Instant,
+) -> Vec<OtherWay> {
+    let started = Instant::now();
+    let addresses: Vec<SocketAddr> = targets.iter().map(|t| t.to).collect();
+    let in_use = match routes::in_use(cx, &addresses) {
+        Ok(in_use) if !in_use.vpn => in_use.interfaces,
+        Ok(_) => return Vec::new(),
+        Err(error) => {
+            tracing::debug!(%error, "whether a VPN carries the traffic is not known; no other way is tried");
+            return Vec::new();
+        }
+    };
     let mut tries = Vec::new();
     for family in [Family::Ipv4, Family::Ipv6] {
-        let mut of_family = routes.iter().filter(|r| r.family == family);
-        let Some(preferred) = of_family.next() else { continue };
-        let others: BTreeSet<&str> =
-            of_family.map(|r| r.interface.as_str()).filter(|name| *name != preferred.interface).collect();
-        let Some(target) = targets.iter().find(|t| reach::family(&t.to) == family) else { continue };
+        let of_family = || routes.iter().filter(|r| r.family == family).map(|r| r.interface.as_str());
+        let mut of_targets = targets.iter().zip(&in_use);
+        let Some((target, taken)) = of_targets.find(|(t, _)| reach::family(&t.to) == family) else {
+            continue;
+        };
+        // Where the kernel names none, the best of the default routes is meant.
+        let preferred = taken.as_deref().or_else(|| of_family().next());
+        let others: BTreeSet<&str> = of_family().filter(|name| Some(*name) != preferred).collect();
         for name in others {
             let (name, label, to) = (name.to_owned(), target.label.clone(), target.to);
             let mut connecting = target.connecting.clone();
@@ -129,6 +152,12 @@ async fn other_ways(targets: &[Target], routes: &[DefaultRoute], deadline: Insta
                     return None;
                 }
                 let outcome = through(&name, to, deadline).await;
+                // It may only have been late.
+                let patience = deadline.min(started + NOBODY);
+                let ended = series::ended(&mut connecting, patience).await;
+                if ended.is_some_and(|c| c.outcome == ConnectOutcome::Connected) {
+                    return None;
+                }
                 Some(OtherWay { interface: name, target: label, family, outcome })
             });
         }
@@ -136,16 +165,21 @@ async fn other_ways(targets: &[Target], routes: &[DefaultRoute], deadline: Insta
     net::side_by_side(tries).await.into_iter().flatten().collect()
 }
 
-async fn through(interface: &str, to: SocketAddr, deadline: Instant) -> ConnectOutcome {
-    let connecting = async {
+async fn through(interface: &str, to: SocketAddr, deadline: Instant) -> Reading<ConnectOutcome> {
+    let bound = || {
         let socket = Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP))?;
         socket.set_nonblocking(true)?;
         socket.bind_device(Some(interface.as_bytes()))?;
-        TcpSocket::from_std_stream(socket.into()).connect(to).await
+        Ok(TcpSocket::from_std_stream(socket.into()))
     };
-    match net::in_time(deadline, connecting).await {
+    let socket = match bound() {
+        Ok(socket) => socket,
+        // Systems before Linux 5.7 keep this for root, and so do some sandboxes.
+        error => return Reading::from_io("use one adapter", error.map(|_| ConnectOutcome::Failed)),
+    };
+    Reading::Value(match net::in_time(deadline, socket.connect(to)).await {
         Wait::Done(_) => ConnectOutcome::Connected,
         Wait::Error(error) => net::connect_outcome(&error),
         Wait::TimedOut => ConnectOutcome::TimedOut,
-    }
+    })
 }

@@ -7,7 +7,7 @@
 //! | Linux | a series of echoes by unprivileged ICMP sockets to the policy's addresses and this computer's routers, some 5 ms apart: 60 where none is lost, up to 240 where some are | `net.ipv4.ping_group_range` holds the user's group | a fault that is absent for these 0.3 to 1.3 s; loss under some 3 % |
 //! | Linux | where echoes are not permitted or not answered: TCP connections to the policy's addresses, 40 to 80, closed at once; one that takes longer than three usual round trips and 150 ms counts as lost | none | a busy server looks like loss |
 //! | Linux | echoes of the size that the system takes for possible, with "don't fragment" (`IP_PMTUDISC_PROBE`), beside small ones | as for echoes | hosts that answer small echoes alone |
-//! | Linux | TCP through the adapters of the other default routes (`SO_BINDTODEVICE`), only where the preferred way fails | none | other routers behind the same adapter |
+//! | Linux | TCP through the adapters of the other default routes (`SO_BINDTODEVICE`), only where the preferred way fails and no VPN carries the traffic, by a whole or half route of any table or by the way to an address | Linux before 5.7: root | other routers behind the same adapter; a VPN without an interface of its own is not seen |
 //! | Linux | `/sys/class/net/*/carrier_changes` before and after | none | |
 //! | Windows, macOS | nothing yet: the subject is absent | | |
 //!
@@ -50,7 +50,7 @@ facts! {
         /// The way to the policy's first address of each family.
         part ways: Vec<Way>,
         /// The policy's addresses by the adapters of less preferred default routes; empty where the
-        /// preferred way works or there is no other.
+        /// preferred way works, there is no other, or a VPN carries the traffic.
         part other_ways: Vec<OtherWay>,
         /// The series to all addresses taken together.
         part line: Reading<Line>,
@@ -101,7 +101,7 @@ facts! {
         /// `ipv4` or `ipv6`.
         public family: Family,
         /// What came of it.
-        public outcome: ConnectOutcome,
+        public outcome: Reading<ConnectOutcome>,
     }
 
     /// All series to the policy's addresses as one.

@@ -11,7 +11,7 @@ use super::{
     DefaultRoute, EchoOutcome, Gateway, HalfRoute, NeighbourState, Network, Overlap, Path, PathPurpose,
     RouteOrigin, Routes, Rule, echo, table,
 };
-use crate::links::Family;
+use crate::links::{Family, InterfaceKind};
 use crate::reach::ConnectOutcome;
 use crate::{Context, Reading, Reason, net};
 
@@ -132,6 +132,27 @@ fn kernel(cx: &Context, dns: &[SocketAddr]) -> Table {
         overlaps: Reading::Value(table::overlaps(&routes, &interfaces)),
         rules: Reading::from_io("list rules over rtnetlink", table::rules()),
     }
+}
+
+/// How packets leave now.
+pub(crate) struct InUse {
+    /// A VPN takes all or half of the traffic, or that to one of the addresses.
+    pub(crate) vpn: bool,
+    /// The interface of the way to each of the addresses, where the kernel names one.
+    pub(crate) interfaces: Vec<Option<String>>,
+}
+
+/// Asks the kernel which ways it takes to these addresses. Nothing is sent.
+pub(crate) fn in_use(cx: &Context, addresses: &[SocketAddr]) -> io::Result<InUse> {
+    let interfaces = table::Interfaces::new(crate::links::known(cx)?);
+    let mut vpn = table::vpn_carries(&table::routes()?, &interfaces);
+    let mut names = Vec::new();
+    for address in addresses {
+        let path = table::path(address.to_string(), *address, PathPurpose::Internet, &interfaces);
+        vpn |= path.interface_kind.value() == Some(&InterfaceKind::Vpn);
+        names.push(path.interface.value().cloned());
+    }
+    Ok(InUse { vpn, interfaces: names })
 }
 
 /// IPv4 before IPv6, and in each the preferred first.

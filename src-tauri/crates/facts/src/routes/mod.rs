@@ -284,6 +284,6 @@ pub async fn measure(cx: Context) -> Reading<Routes> {
     platform::measure(cx).await
 }
 
-/// The default routes, the preferred first; nothing is sent.
+/// The default routes, the preferred first, and the ways that the kernel takes; nothing is sent.
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{default_routes, scoped};
+pub(crate) use linux::{default_routes, in_use, scoped};

@@ -365,6 +365,12 @@ fn rule(message: &RuleMessage, family: Family) -> Option<Rule> {
     (!usual).then_some(Rule { family, priority, action, table, selective })
 }
 
+/// Whether a VPN takes all or half of the traffic: by a route of the main table, or of one of its own.
+pub(super) fn vpn_carries(routes: &[Route], interfaces: &Interfaces) -> bool {
+    let by_vpn = |r: &Route| r.interface.and_then(|i| interfaces.kind(i)) == Some(InterfaceKind::Vpn);
+    routes.iter().any(|r| r.carries() && r.prefix <= 1 && by_vpn(r))
+}
+
 /// The way that a packet to this address would take now. Nothing is sent.
 pub(super) fn path(
     target: String,
@@ -524,6 +530,19 @@ mod tests {
         assert_eq!(over(route("192.0.2.9/32", 4, Some("10.8.0.1"), 0)), 0, "one host");
         assert_eq!(over(route("198.51.100.0/24", 4, Some("10.8.0.1"), 0)), 0, "another network");
         assert_eq!(over(route("192.0.2.128/25", 2, Some("192.0.2.7"), 0)), 0, "the same interface");
+    }
+
+    #[test]
+    fn a_vpn_carries_what_a_whole_or_half_route_of_any_table_gives_it() {
+        let plain = route("0.0.0.0/0", 2, Some("192.0.2.1"), 100);
+        let carries = |other: Route| vpn_carries(&[plain.clone(), other], &interfaces());
+        assert!(carries(route("0.0.0.0/0", 4, None, 900)));
+        assert!(carries(route("128.0.0.0/1", 4, None, 0)));
+        assert!(carries(route("::/0", 4, None, 0)));
+        assert!(carries(Route { table: 51820, ..route("0.0.0.0/0", 4, None, 0) }));
+        assert!(!carries(route("10.0.0.0/8", 4, None, 0)), "one network is not the internet");
+        assert!(!carries(route("0.0.0.0/0", 3, None, 600)));
+        assert!(!carries(Route { kind: RouteType::Prohibit, ..route("0.0.0.0/0", 4, None, 0) }));
     }
 
     #[test]
