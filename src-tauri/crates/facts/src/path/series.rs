@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout, timeout_at};
 
 use super::statistics::{self, Sample};
 use super::{Line, Series, SeriesMethod, SeriesRole};
@@ -213,8 +213,8 @@ impl Echoes {
                         }
                     }
                 }
-                Some(connection) = next(&mut connecting) => {
-                    if connection.outcome == ConnectOutcome::Connected {
+                Some((_, connection)) = next(&mut connecting) => {
+                    if let Some(connection) = connection.filter(is_made) {
                         let rtt = Duration::from_secs_f64(connection.took_ms / 1000.0);
                         end = end.min(Instant::now() + 2 * LATE + 3 * rtt);
                     } else if connecting.is_empty() {
@@ -295,6 +295,10 @@ impl Echoes {
     }
 }
 
+fn is_made(connection: &Connection) -> bool {
+    connection.outcome == ConnectOutcome::Connected
+}
+
 /// How an attempt to connect ended, where it did so in time.
 pub(super) async fn ended(
     connecting: &mut watch::Receiver<Option<Connection>>,
@@ -303,8 +307,10 @@ pub(super) async fn ended(
     tokio::time::timeout_at(until, connecting.wait_for(Option::is_some)).await.ok()?.ok()?.clone()
 }
 
-/// The next of the connections to end.
-async fn next(connecting: &mut Vec<(usize, watch::Receiver<Option<Connection>>)>) -> Option<Connection> {
+/// The next of the connections to end, with its number; none where all have.
+async fn next(
+    connecting: &mut Vec<(usize, watch::Receiver<Option<Connection>>)>,
+) -> Option<(usize, Option<Connection>)> {
     if connecting.is_empty() {
         return None;
     }
@@ -312,8 +318,7 @@ async fn next(connecting: &mut Vec<(usize, watch::Receiver<Option<Connection>>)>
         Box::pin(async move { (n, c.wait_for(Option::is_some).await.ok().and_then(|c| (*c).clone())) })
     });
     let (n, connection) = first(waits.collect()).await;
-    connecting.remove(n);
-    connection
+    Some((connecting.remove(n).0, connection))
 }
 
 /// The first of some futures to end.
@@ -353,23 +358,29 @@ async fn listen(
     }
 }
 
-/// Connections to those hosts that accept them: who was asked, and what came of each.
-async fn connections(hosts: &[Host], deadline: Instant) -> (Vec<usize>, Vec<(usize, Sample)>) {
+/// Which hosts accept a connection, and the shortest time that one took.
+async fn connected(hosts: &[Host], deadline: Instant) -> (Vec<usize>, Option<f64>) {
+    let mut connecting: Vec<_> =
+        hosts.iter().enumerate().filter_map(|(n, h)| h.connecting.clone().map(|c| (n, c))).collect();
     let mut rtt: Option<f64> = None;
     let mut open = Vec::new();
-    for (index, host) in hosts.iter().enumerate() {
-        let Some(mut connecting) = host.connecting.clone() else { continue };
-        // All are asked at once; where one is connected, the others have a moment more.
-        let patience = rtt.map_or(deadline, |r| {
-            deadline.min(Instant::now() + LATE_CONNECTION + Duration::from_secs_f64(r / 500.0))
-        });
-        if let Some(connection) = ended(&mut connecting, patience).await
-            && connection.outcome == ConnectOutcome::Connected
-        {
-            rtt = Some(rtt.map_or(connection.took_ms, |r| r.min(connection.took_ms)));
+    let mut until = deadline;
+    // All are asked at once; where one is connected, the others have a moment more.
+    while let Ok(Some((index, connection))) = timeout_at(until, next(&mut connecting)).await {
+        if let Some(connection) = connection.filter(is_made) {
+            let took = rtt.map_or(connection.took_ms, |r| r.min(connection.took_ms));
+            until = until.min(Instant::now() + LATE_CONNECTION + Duration::from_secs_f64(took / 500.0));
+            rtt = Some(took);
             open.push(index);
         }
     }
+    open.sort_unstable();
+    (open, rtt)
+}
+
+/// Connections to those hosts that accept them: who was asked, and what came of each.
+async fn connections(hosts: &[Host], deadline: Instant) -> (Vec<usize>, Vec<(usize, Sample)>) {
+    let (open, rtt) = connected(hosts, deadline).await;
     let Some(mut rtt) = rtt else { return (Vec::new(), Vec::new()) };
     let started = Instant::now();
     let mut attempts = JoinSet::new();
@@ -477,4 +488,31 @@ fn line(
         outage_count,
         outage_ms: net::ms(outage),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_silent_host_does_not_hold_up_one_that_connects() {
+        let host = |n: u16, connecting| Host {
+            label: n.to_string(),
+            to: SocketAddr::from(([192, 0, 2, 1], n)),
+            role: SeriesRole::Internet,
+            connecting: Some(connecting),
+        };
+        let made = Connection {
+            target: "2".into(),
+            family: crate::links::Family::Ipv4,
+            outcome: ConnectOutcome::Connected,
+            took_ms: 1.0,
+            detail: String::new(),
+        };
+        let ((_silent, first), (_made, second)) = (watch::channel(None), watch::channel(Some(made)));
+        let started = Instant::now();
+        let found = connected(&[host(1, first), host(2, second)], started + Duration::from_mins(1)).await;
+        assert_eq!(found, (vec![1], Some(1.0)));
+        assert!(started.elapsed() < Duration::from_secs(30), "waited for the silent one");
+    }
 }

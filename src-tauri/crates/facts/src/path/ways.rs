@@ -69,7 +69,8 @@ pub(super) async fn follow(
             }
             wave_at = Instant::now() + Duration::from_millis(60) + 2 * heard.slowest();
         }
-        let wake = if waves.len() > 0 { wave_at.min(end) } else { end };
+        let more = waves.len() > 0 && heard.end.is_none() && connected.is_none();
+        let wake = if more { wave_at.min(end) } else { end };
         tokio::select! {
             Some(Ok(done)) = probes.join_next() => {
                 open.retain(|hops| *hops != done.hops);
