@@ -11,7 +11,10 @@ use crate::services::ServiceEndpoint;
 
 use crate::entries;
 
-/// Hosts that may be asked. Nothing is sent to any other: the policy names them all.
+/// Hosts that may be asked. Nothing is sent to any other: the policy names them all. The exceptions are
+/// what this computer uses anyway, which its settings or its network name: its gateways, its DNS servers,
+/// the proxies that are set, and, in its own or a private network alone, the host of a proxy script (WPAD)
+/// and the proxies that such a script names; and the one site that a person names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Endpoints {

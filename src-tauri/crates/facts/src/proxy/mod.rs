@@ -7,7 +7,7 @@
 //! | Linux (GNOME and its kin) | `gsettings list-recursively org.gnome.system.proxy`, in a session of such a desktop, for at most a second: the store itself is binary | none | desktops that keep their settings elsewhere; without the program nothing is known |
 //! | Windows, macOS | not read yet | | the system's settings, which the HTTP checks use all the same |
 //! | all | a TCP connection to each proxy, and the wish for a way to the policy's first secure host (CONNECT, SOCKS5), closed at once | none | proxies that are themselves asked over TLS; proxies of a PAC script, which only a JavaScript engine could choose |
-//! | all | what the network offers: the script `http://wpad.<search domain>/wpad.dat`, and the address of one in the lease files of systemd-networkd and dhclient (DHCP option 252); the proxies that its text names; the policy's own | none | leases that only root may read (NetworkManager's own); scripts on public addresses, which are not fetched |
+//! | all | what the network offers: the script `http://wpad.<search domain>/wpad.dat`, and the address of one in the lease files of systemd-networkd and dhclient (DHCP option 252); the proxies that its text names; the policy's own | none | leases that only root may read (NetworkManager's own); scripts and proxies of the network on public addresses or on this computer itself, which are not asked |
 //!
 //! Of an address only host and port are kept: everything else in it may be a password. The
 //! environment is this process's own, so it is read for the real system alone. A script is fetched
@@ -210,8 +210,38 @@ async fn setting(
 }
 
 async fn offer(named: offered::Named, target: Option<Target>, deadline: Instant) -> OfferedProxy {
-    let (reachable, tunnel) = ask(&named.proxy, &named.written, target.as_ref(), deadline).await;
+    let (reachable, tunnel) = match whom(&named, deadline).await {
+        Ok((proxy, written)) => ask(&proxy, &written, target.as_ref(), deadline).await,
+        Err(both) => both,
+    };
     OfferedProxy { source: named.source.into(), address: named.proxy.label(), reachable, tunnel }
+}
+
+/// The proxy to ask, and its setting. One that the network names is asked by the address found here, since
+/// another lookup might find another, and only in this computer's own or a private network.
+async fn whom(
+    named: &offered::Named,
+    deadline: Instant,
+) -> Result<(Target, String), (Reading<ConnectOutcome>, Reading<TunnelOutcome>)> {
+    if named.source == offered::POLICY {
+        return Ok((named.proxy.clone(), named.written.clone()));
+    }
+    let Ok(addresses) = net::resolve(&named.proxy.host, named.proxy.port, deadline).await else {
+        let unknown = ConnectOutcome::NameNotFound;
+        return Err((Reading::Value(unknown), Reading::Value(TunnelOutcome::Unreachable)));
+    };
+    let own = net::own_networks();
+    let Some(near) = addresses.into_iter().find(|a| offered::is_near(a.ip(), &own)) else {
+        let why = "it lies outside this computer's own networks and was not asked";
+        return Err((
+            Reading::absent(Reason::NothingToMeasure, why),
+            Reading::absent(Reason::NothingToMeasure, why),
+        ));
+    };
+    let proxy = Target { host: near.ip().to_string(), port: near.port() };
+    let scheme = named.written.split_once("://").map_or("http", |(scheme, _)| scheme);
+    let written = format!("{scheme}://{}", proxy.label());
+    Ok((proxy, written))
 }
 
 /// A connection to the proxy, and the wish for a way to the target.
@@ -285,6 +315,27 @@ mod tests {
         assert_eq!(facts.exceptions, ["a.example"]);
         let text = format!("{facts:?}");
         assert!(!text.contains("secret") && !text.contains("ann"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_network_cannot_send_this_computer_to_itself_or_into_the_internet() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let local = listener.local_addr().unwrap().to_string();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        for address in [&local, "203.0.113.80:3128"] {
+            let named = |source| offered::Named {
+                source,
+                proxy: Target::parse(address, 0).unwrap(),
+                written: format!("http://{address}"),
+            };
+            let offered = offer(named("wpad"), Target::parse("https://www.example/", 443), deadline).await;
+            assert_eq!(offered.address, address);
+            assert_eq!(offered.reachable.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
+            assert_eq!(offered.tunnel.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
+            assert!(whom(&named(offered::POLICY), deadline).await.is_ok(), "the policy may");
+        }
+        assert!(listener.accept().is_err(), "somebody connected");
     }
 
     #[tokio::test]

@@ -22,6 +22,14 @@ const MOST_PROXIES: usize = 4;
 /// The most that is read of a script.
 const SCRIPT_BYTES: usize = 64 * 1024;
 
+/// The source of a proxy that may be anywhere: the organisation says so, and not just any network.
+pub(super) const POLICY: &str = "policy";
+
+/// Whether an address that a network names is one of a host in it: not this computer, and not the internet.
+pub(super) fn is_near(address: IpAddr, own: &[net::Network]) -> bool {
+    matches!(net::scope(address, own), AddressScope::OwnNetwork | AddressScope::Private)
+}
+
 /// A proxy that somebody names.
 pub(super) struct Named {
     pub(super) source: &'static str,
@@ -50,15 +58,16 @@ pub(super) async fn find(cx: &Context, deadline: Instant) -> (Vec<ProxyScript>, 
         Some((script, named))
     });
     let mut scripts = Vec::new();
-    let mut all = Vec::new();
+    // First the policy's own, so that a script can't take their places.
+    let mut all: Vec<Named> = Vec::new();
+    for text in &cx.endpoints.proxies {
+        if let Some(proxy) = Target::parse(text, 0) {
+            all.push(Named { source: POLICY, written: format!("http://{}", proxy.label()), proxy });
+        }
+    }
     for (script, named) in net::side_by_side(fetched).await.into_iter().flatten() {
         scripts.push(script);
         all.extend(named);
-    }
-    for text in &cx.endpoints.proxies {
-        if let Some(proxy) = Target::parse(text, 0) {
-            all.push(Named { source: "policy", written: format!("http://{}", proxy.label()), proxy });
-        }
     }
     let mut unique: Vec<Named> = Vec::new();
     for named in all {
@@ -76,10 +85,8 @@ async fn fetch(url: &str, deadline: Instant) -> Option<(ScriptOutcome, String)> 
     let host =
         Target { host: url.host_str()?.trim_matches(['[', ']']).to_owned(), port: url.port().unwrap_or(80) };
     let addresses = net::resolve(&host.host, host.port, deadline).await.ok()?;
-    let near: Vec<SocketAddr> = addresses
-        .into_iter()
-        .filter(|a| net::scope(a.ip(), &net::own_networks()) != AddressScope::Public)
-        .collect();
+    let own = net::own_networks();
+    let near: Vec<SocketAddr> = addresses.into_iter().filter(|a| is_near(a.ip(), &own)).collect();
     let Some(address) = near.first() else { return nothing(ScriptOutcome::Outside) };
     // By the address found: a second lookup might find another.
     let literal = match address.ip() {
@@ -194,6 +201,23 @@ mod tests {
         assert_eq!(found, ["http://192.0.2.1:3128", "socks5h://s.example:1080", "https://[2001:db8::1]:443"]);
         let many: String = (0..50).map(|n| format!("PROXY p{n}.example:80;")).collect();
         assert_eq!(proxies(&many, "wpad").len(), MOST_PROXIES);
+    }
+
+    #[test]
+    fn nobody_but_a_host_of_the_network_is_near() {
+        for (address, near) in [
+            ("10.1.2.3", true),
+            ("fd00::1", true),
+            ("127.0.0.1", false),
+            ("::1", false),
+            ("::ffff:127.0.0.1", false),
+            ("169.254.169.254", false),
+            ("fe80::1", false),
+            ("0.0.0.0", false),
+            ("203.0.113.80", false),
+        ] {
+            assert_eq!(is_near(address.parse().unwrap(), &net::own_networks()), near, "{address}");
+        }
     }
 
     #[test]
