@@ -19,6 +19,9 @@ use crate::{Reading, Reason};
 /// A lost packet is asked for again after this long, and once more.
 const TRIES: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(1200)];
 
+/// What is kept of an answer: a message by TCP has room for thousands.
+const MOST_ADDRESSES: usize = 16;
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Record {
@@ -119,6 +122,7 @@ fn read(message: &Message, record: Record) -> (LookupOutcome, Vec<IpAddr>, Strin
             (RData::AAAA(a), Record::Aaaa) => Some(IpAddr::V6(a.0)),
             _ => None,
         })
+        .take(MOST_ADDRESSES)
         .collect();
     let code = message.metadata.response_code;
     let outcome = match code {

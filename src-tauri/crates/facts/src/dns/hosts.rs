@@ -1,14 +1,15 @@
-//! The policy's names in the hosts file.
+//! The policy's names, and that of a named site, in the hosts file.
 
 use std::net::IpAddr;
 
 use super::HostsName;
+use crate::net::Target;
 use crate::source::{detached, read_raw, unread};
 use crate::{Absence, Context, Reason};
 
 const FILE: &str = "/etc/hosts";
 
-/// The policy's names, each with what the hosts file says of it.
+/// These names, each with what the hosts file says of it.
 pub(super) async fn read(cx: &Context) -> Result<Vec<HostsName>, Absence> {
     if !cfg!(unix) {
         return Err(Absence::new(Reason::NotSupported, "this system's hosts file is not read yet"));
@@ -25,7 +26,8 @@ pub(super) async fn read(cx: &Context) -> Result<Vec<HostsName>, Absence> {
 
 fn names(cx: &Context) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for host in cx.endpoints.hosts() {
+    let site = cx.site.as_ref().and_then(|site| Target::parse(&site.at, 0)).map(|target| target.host);
+    for host in cx.endpoints.hosts().into_iter().chain(site) {
         let name = host.to_ascii_lowercase();
         // The hosts file is where this one belongs.
         if name != "localhost" && name.parse::<IpAddr>().is_err() && !names.contains(&name) {
@@ -63,6 +65,16 @@ fn find(text: &str, names: &[String]) -> Vec<HostsName> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::services::ServiceEndpoint;
+
+    #[test]
+    fn the_named_site_is_looked_for_too() {
+        let site = |text| ServiceEndpoint::site(text).ok();
+        let mut cx = Context { site: site("https://Intranet.example:8443/x"), ..Context::default() };
+        assert!(names(&cx).contains(&"intranet.example".to_owned()), "{:?}", names(&cx));
+        cx.site = site("192.0.2.7:22");
+        assert!(!names(&cx).contains(&"192.0.2.7".to_owned()), "an address is no name");
+    }
 
     #[test]
     fn names_are_found_whole_in_any_case_and_not_in_comments() {

@@ -13,7 +13,7 @@ use super::Certificate;
 use crate::net::tame;
 
 const MOST_CERTIFICATES: usize = 10;
-const MOST_NAMES: usize = 100;
+const MOST_NAMES: usize = 20;
 const MOST_CHARACTERS: usize = 300;
 
 pub(super) fn certificates(chain: &[CertificateDer<'_>]) -> Vec<Certificate> {

@@ -11,8 +11,8 @@
 //! otherwise. So behind a proxy that works, secure pages are judged by what comes through it.
 //!
 //! The handshake goes on after an invalid certificate, so that its version is known too; nothing is
-//! ever sent over such a connection. What a host sends is bounded: at most ten certificates, a
-//! hundred names each, and all text is cut and freed from control characters.
+//! ever sent over such a connection. What a host sends is bounded: at most ten certificates,
+//! twenty names each, and all text is cut and freed from control characters.
 
 mod chain;
 mod verdict;
