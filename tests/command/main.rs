@@ -67,6 +67,45 @@ fn check_speaks_both_languages_without_colour_in_a_pipe() {
 }
 
 #[test]
+fn check_says_faults_first_counts_them_and_leaves_out_what_nobody_named() {
+    let scratch = Scratch::new().unwrap();
+    for (lang, words, counted) in [
+        ("en", ["Broken", "Unusual", "Not measured", "Fine", "Does not apply"], "broken"),
+        ("de", ["Defekt", "Auffällig", "Nicht gemessen", "In Ordnung", "Entfällt"], "defekt"),
+    ] {
+        let output = run(&scratch, &["check", "--offline", "--lang", lang]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let (last, lines) = lines.split_last().unwrap();
+        let ranks: Vec<usize> = lines
+            .iter()
+            .map(|line| words.iter().position(|w| line.starts_with(w)).unwrap_or_else(|| panic!("{line}")))
+            .collect();
+        assert!(ranks.is_sorted() && ranks.contains(&2) && ranks.contains(&3), "{text}");
+        let numbers: Vec<usize> =
+            last.split(", ").map(|part| part.split(' ').next().unwrap().parse().unwrap()).collect();
+        let expected: Vec<usize> = (0..4).map(|r| ranks.iter().filter(|rank| **rank == r).count()).collect();
+        assert_eq!(numbers, expected, "{text}");
+        assert!(last.contains(counted), "{last}");
+    }
+    let title = run(&scratch, &["check", "--offline", "--lang", "en", "--only", "memory.available"]);
+    assert!(String::from_utf8(title.stdout).unwrap().starts_with("Fine  Free memory: "), "no title");
+
+    let named = |report: &Value, part: &str| {
+        report["results"].as_array().unwrap().iter().any(|r| r["check"].as_str().unwrap().starts_with(part))
+    };
+    let report = json(&run(&scratch, &["check", "--offline", "--json"]));
+    assert!(!named(&report, "site.") && !named(&report, "services."), "{report}");
+    // Who asks for it by name is told why it says nothing; services that the policy names are judged.
+    let asked = json(&run(&scratch, &["check", "--offline", "--json", "--only", "site.answers"]));
+    assert!(named(&asked, "site."), "{asked}");
+    let policy = "[[services]]\nname = \"Wiki\"\nat = \"127.0.0.1:9\"\nkind = \"tcp\"\n";
+    scratch.write("policy.toml", policy).unwrap();
+    let report = json(&run(&scratch, &["check", "--offline", "--json"]));
+    assert!(named(&report, "services."), "{report}");
+}
+
+#[test]
 fn guide_measures_asks_nothing_and_prints_one_object() {
     let scratch = Scratch::new().unwrap();
     let report = json(&run(&scratch, &["guide", "internet", "--auto", "--json"]));

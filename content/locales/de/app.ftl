@@ -141,6 +141,7 @@ outbox-empty = Auf diesem Computer gibt es keine Tickets.
 outbox-state-filed = abgegeben
 outbox-state-waiting = wartet
 outbox-state-attention = Achtung
+cli-counts = { $fail } defekt, { $warn } auffällig, { $unknown } nicht gemessen, { $ok } in Ordnung
 cli-fix-done = Das habe ich getan. Jetzt nachprüfen.
 cli-not-it = Das ist es nicht.
 cli-hand-over = Ich möchte Hilfe von einem Menschen.

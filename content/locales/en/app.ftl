@@ -141,6 +141,7 @@ outbox-empty = There are no tickets on this computer.
 outbox-state-filed = filed
 outbox-state-waiting = waiting
 outbox-state-attention = attention
+cli-counts = { $fail } broken, { $warn } unusual, { $unknown } not measured, { $ok } fine
 cli-fix-done = I have done this. Check again.
 cli-not-it = This is not it.
 cli-hand-over = I want help from a person.

@@ -22,6 +22,7 @@ pub mod report;
 pub mod view;
 
 pub use app::App;
+pub use befund_checks::Status;
 pub use befund_content::Lang;
 pub use cases::MAX_WORDS;
 pub use desktop::message;

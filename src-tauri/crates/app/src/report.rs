@@ -27,6 +27,9 @@ pub struct ResultLine {
     pub reason: String,
     /// The finding, in the language of the run.
     pub text: String,
+    /// What the check is called, in the language of the run.
+    #[serde(skip)]
+    pub title: String,
 }
 
 /// `befund check --json`.
@@ -222,7 +225,11 @@ impl App {
 
     fn chosen_checks(&self, only: &[String]) -> Result<Vec<&Check>, AppError> {
         if only.is_empty() {
-            let mut checks: Vec<&Check> = self.checks.iter().collect();
+            // Where nobody named a site or a service there is nothing to judge, and nothing to say.
+            let no_services = self.policy.policy.services.is_empty();
+            let unnamed = |s: &Subject| *s == Subject::site || *s == Subject::services && no_services;
+            let mut checks: Vec<&Check> =
+                self.checks.iter().filter(|c| !c.subjects().iter().any(unnamed)).collect();
             checks.sort_by_key(|c| c.group);
             return Ok(checks);
         }
@@ -242,8 +249,23 @@ impl App {
                 status: r.status,
                 reason: r.reason.clone(),
                 text: r.text.get(lang).into(),
+                title: self.checks.get(&r.check).map_or_else(String::new, |c| c.title.get(lang).to_owned()),
             })
             .collect()
+    }
+
+    /// How many checks say what, as one line.
+    pub fn counts(&self, report: &CheckReport) -> String {
+        let count = |status: Status| report.results.iter().filter(|r| r.status == status).count().to_string();
+        self.message_with(
+            "cli-counts",
+            &[
+                ("fail", &count(Status::Fail)),
+                ("warn", &count(Status::Warn)),
+                ("unknown", &count(Status::Unknown)),
+                ("ok", &count(Status::Ok)),
+            ],
+        )
     }
 
     /// The guides there are.

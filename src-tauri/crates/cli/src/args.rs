@@ -61,7 +61,8 @@ Examples:
   befund check --only disk.space-system --only memory.available
 
 JSON: {\"schema\": \"befund.check/1\", \"results\": [{\"check\", \"status\", \"reason\", \"text\"}], \"took_ms\"}
-A status is ok, warn, fail, unknown (not measured; the reason says why) or not_applicable.")]
+A status is ok, warn, fail, unknown (not measured; the reason says why) or not_applicable.
+Left out unless named with --only: checks of one site, and of services while the policy names none.")]
 pub(crate) struct CheckArgs {
     /// Send nothing to the network.
     #[arg(long)]

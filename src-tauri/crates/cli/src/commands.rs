@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use befund_app::report::{SendState, is_path};
 use befund_app::view::{CaseAction, CasePage, CaseView, ContactView, FixView, ReviewChange, RowUpdate};
-use befund_app::{App, AppError, Lang, Offline, package as packages, redact as redaction};
+use befund_app::{App, AppError, Lang, Offline, Status, package as packages, redact as redaction};
 
 use crate::args::{CaseArgs, CheckArgs, GuideArgs, OpenArgs, OutboxArgs, PackageArgs, RedactArgs, SendArgs};
 use crate::{Begun, print};
@@ -22,9 +22,14 @@ pub(crate) async fn check(app: &App, args: &CheckArgs) -> anyhow::Result<ExitCod
     } else {
         let width =
             report.results.iter().map(|r| app.state_word(r.status).chars().count()).max().unwrap_or(0);
-        for result in &report.results {
-            print::state_line(result.status.as_str(), &app.state_word(result.status), width, &result.text)?;
+        // Whoever reads no further than the first lines has read what is broken.
+        for status in [Status::Fail, Status::Warn, Status::Unknown, Status::Ok, Status::NotApplicable] {
+            for result in report.results.iter().filter(|r| r.status == status) {
+                let text = format!("{}: {}", result.title, result.text);
+                print::state_line(status.as_str(), &app.state_word(status), width, &text)?;
+            }
         }
+        print::line(&app.counts(&report))?;
     }
     Ok(ExitCode::SUCCESS)
 }
