@@ -226,13 +226,24 @@ fn each_wrong_input_is_one_error_with_its_place_and_its_exit_code() {
         (words(&["send", "--case", "../../../etc"]), 2, &["BF-XXXX-XXXX"]),
         (words(&["send", "--case", "BF-7K3M-Q2XA"]), 2, &["BF-7K3M-Q2XA has a wrong or swapped character"]),
         (words(&["send", "--case", "BF-\u{1b}[2J-ABC-1234"]), 2, &["BF-XXXX-XXXX"]),
-        (words(&["send", "--case", "BF-7K3M-Q2XT"]), 1, &["there is no case BF-7K3M-Q2XT"]),
+        (words(&["send", "--case", "BF-7K3M-Q2XT"]), 2, &["there is no case BF-7K3M-Q2XT"]),
         (words(&["guide", "--case", "BF-7K3M-Q2X"]), 2, &["7 characters", "8 are expected"]),
         (words(&["send", "--words", &"x".repeat(4001)]), 2, &["4001 characters", "at most 4000"]),
         (words(&["send", "--priority", "now"]), 2, &["low, normal, high, urgent"]),
         (words(&["check", "--lang", "fr"]), 2, &["there is no language “fr”; use en or de"]),
         (words(&["chek"]), 2, &["'check'"]),
-        (words(&["open", "nosuch.zip"]), 4, &["nosuch.zip"]),
+        (words(&["open", "nosuch.zip"]), 2, &["nosuch.zip"]),
+        (words(&["redact", "--names", "nosuch.txt"]), 3, &["cannot open nosuch.txt"]),
+        (words(&["redact", "--names", &file("b.txt", b"\xff\n")]), 3, &["b.txt", "UTF-8"]),
+        (words(&["guide", "website", "--auto"]), 2, &["“website” is about one site", "--target"]),
+        (words(&["guide", "website", "--json"]), 2, &["--target"]),
+        // No terminal, so nobody can be asked.
+        (words(&["guide", "website"]), 2, &["--target"]),
+        (words(&["guide", "website", "--lang", "de"]), 2, &["„website“ geht es um eine bestimmte Seite"]),
+        (words(&["guide", "internet", "--target", "a.example"]), 2, &["“internet” is not about one site"]),
+        (words(&["package", "--guide", "website"]), 2, &["--target"]),
+        (words(&["send", "--target", "a.example"]), 2, &["“internet” is not about one site"]),
+        (words(&["send", "--guide", "website", "--target", "ftp://a.example"]), 2, &["no web address"]),
         (
             words(&["redact", "--names", &file("n.txt", b"user: x\ncomputer: y\n")]),
             3,
@@ -377,8 +388,8 @@ fn what_is_known_of_the_person_stays_when_one_thing_changes() {
     assert_eq!(ticket["contact"], serde_json::json!({ "name": "E. Example", "phone": "318" }));
 
     let typo = run(&scratch, &["send", "--offline", "--without", "facts.jsn"]);
-    assert_eq!(typo.status.code(), Some(1), "{}", stderr(&typo));
-    assert!(stderr(&typo).contains("“facts.jsn”"), "{}", stderr(&typo));
+    assert_eq!(typo.status.code(), Some(2), "{}", stderr(&typo));
+    assert!(stderr(&typo).starts_with("befund: “facts.jsn”"), "{}", stderr(&typo));
     let tickets = json(&run(&scratch, &["outbox", "--json"]));
     assert_eq!(tickets["tickets"].as_array().unwrap().len(), 2, "sent with the file that was to be left out");
 }
@@ -397,7 +408,7 @@ fn every_command_explains_itself_with_examples() {
             w.get(at..at + 12)
         }) {
             let known = run(&scratch, &["guide", "--case", reference]);
-            assert_eq!(known.status.code(), Some(1), "{reference}: {}", stderr(&known));
+            assert!(stderr(&known).contains("there is no case"), "{reference}: {}", stderr(&known));
         }
     }
     let help = String::from_utf8(run(&scratch, &["--help"]).stdout).unwrap();
@@ -440,6 +451,20 @@ fn send_files_a_ticket_that_a_supporter_can_read() {
         assert!(names.contains(&name), "{name} is not among {names:?}");
     }
     assert!(!manifest["not_measured"].as_array().unwrap().is_empty());
+    let typo = run(&scratch, &["open", package, "--file", "fact.json"]);
+    assert_eq!(typo.status.code(), Some(2), "{}", stderr(&typo));
+    assert!(stderr(&typo).contains("facts.json"), "{}", stderr(&typo));
+}
+
+#[test]
+fn a_package_of_the_guide_about_a_site_has_that_site_measured() {
+    let scratch = Scratch::new().unwrap();
+    let zip = scratch.path().join("site.zip");
+    let zip = zip.to_str().unwrap();
+    let target = ["--guide", "website", "--target", "http://127.0.0.1:9/"];
+    json(&run(&scratch, &[&["package", "--json", "--output", zip], &target[..]].concat()));
+    let facts = json(&run(&scratch, &["open", zip, "--file", "facts.json"]));
+    assert!(facts.to_string().contains("127.0.0.1:9"), "the site was not measured");
 }
 
 #[test]

@@ -200,8 +200,11 @@ impl App {
 
     /// Whether the guide is about one site and the person has not been asked which.
     pub(crate) fn asks_for_site(&self, case: &Case<'_>) -> bool {
-        !case.state.site_asked
-            && self.checks_of(case.guide).iter().any(|c| c.subjects().contains(&Subject::site))
+        !case.state.site_asked && self.asks_of_a_site(case.guide)
+    }
+
+    pub(crate) fn asks_of_a_site(&self, guide: &Guide) -> bool {
+        self.checks_of(guide).iter().any(|c| c.subjects().contains(&Subject::site))
     }
 
     /// A site as the person wrote it, ready to be asked.

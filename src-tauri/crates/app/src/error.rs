@@ -46,6 +46,14 @@ pub enum AppError {
     /// The action does not fit the case's page.
     #[error("that is not possible at this point of the case: {0}")]
     NotNow(String),
+    /// The package has no such file that can be left out.
+    #[error("“{name}” is no file that can be left out; those are: {has}")]
+    NoFile {
+        /// The name.
+        name: String,
+        /// The files that can be left out.
+        has: String,
+    },
     /// The policy cannot be read, so nothing may be sent.
     #[error("nothing was sent, because the policy cannot be read.\n{0}")]
     Policy(befund_content::ContentError),
@@ -78,6 +86,7 @@ impl AppError {
             Self::Reference(_) => "reference",
             Self::Journal { .. } => "journal",
             Self::NotNow(_) => "not-now",
+            Self::NoFile { .. } => "no-file",
             Self::Policy(_) => "policy",
             Self::Content(_) => "content",
             Self::Package(_) => "package",

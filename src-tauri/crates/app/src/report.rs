@@ -317,6 +317,15 @@ impl App {
         Ok(self.guide_report(guide, diagnosis, Vec::new(), 0))
     }
 
+    /// Whether a guide is about one site, which somebody has to name.
+    pub fn is_about_a_site(&self, guide: &str) -> Result<bool, AppError> {
+        Ok(if is_path(guide) {
+            self.asks_of_a_site(&self.read_guide(Path::new(guide))?)
+        } else {
+            self.asks_of_a_site(self.guide(guide)?)
+        })
+    }
+
     fn read_guide(&self, path: &Path) -> Result<Guide, AppError> {
         Ok(self.guides.parse(&path.display().to_string(), &read_text(path)?, &self.checks)?)
     }

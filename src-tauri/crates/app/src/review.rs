@@ -135,10 +135,10 @@ impl App {
             let removable = || preview.built.files.iter().filter(|f| f.removable).map(|f| f.name.as_str());
             match removed.iter().find(|r| !removable().any(|name| name == *r) && !draft.removed.contains(r)) {
                 None => Ok(()),
-                Some(unknown) => Err(AppError::NotNow(format!(
-                    "“{unknown}” is no file that can be left out; those are: {}",
-                    removable().collect::<Vec<_>>().join(", ")
-                ))),
+                Some(unknown) => Err(AppError::NoFile {
+                    name: unknown.clone(),
+                    has: removable().collect::<Vec<_>>().join(", "),
+                }),
             }
         })
     }

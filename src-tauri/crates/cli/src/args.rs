@@ -95,8 +95,8 @@ pub(crate) struct GuideArgs {
     /// Measure, ask nothing, and print what was found.
     #[arg(long, requires = "guide")]
     pub(crate) auto: bool,
-    /// The site that does not open, for the guide “website”; the only host that is asked without being
-    /// in the policy.
+    /// The site that does not open, for the guide “website”, which needs it wherever it cannot ask; the
+    /// only host that is asked without being in the policy.
     #[arg(long, value_name = "URL|HOST[:PORT]", requires = "guide", conflicts_with = "evidence")]
     pub(crate) target: Option<String>,
     /// Measure nothing: take results and answers from this JSON file.
@@ -117,6 +117,7 @@ pub(crate) struct GuideArgs {
 #[command(after_help = "\
 Examples:
   befund package --guide internet --output findings.zip
+  befund package --guide website --target www.example.org
   befund package --case BF-7K3M-Q2XT
 
 JSON: {\"schema\": \"befund.package/1\", \"reference\", \"path\", \"bytes\", \"sha256\", \"files\": [{\"name\", \"bytes\"}]}")]
@@ -173,6 +174,9 @@ pub(crate) struct CaseArgs {
     /// What is wrong, in your own words.
     #[arg(long, value_name = "TEXT", conflicts_with = "case", value_parser = words)]
     pub(crate) words: Option<String>,
+    /// The site that does not open, for the guide “website”.
+    #[arg(long, value_name = "URL|HOST[:PORT]", conflicts_with = "case")]
+    pub(crate) target: Option<String>,
     /// Go on with this case instead of beginning a new one.
     #[arg(long, value_name = "REFERENCE")]
     pub(crate) case: Option<String>,
@@ -215,7 +219,7 @@ Examples:
   befund open Befund-BF-7K3M-Q2XT.zip --file facts.json
   befund open Befund-BF-7K3M-Q2XT.zip --html > report.html
 
-JSON: the package's report.json, unless --file names another.")]
+JSON: the package's report.json.")]
 pub(crate) struct OpenArgs {
     /// The package.
     pub(crate) package: PathBuf,

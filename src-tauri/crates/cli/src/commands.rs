@@ -11,7 +11,7 @@ use befund_app::view::{CaseAction, CasePage, CaseView, ContactView, FixView, Rev
 use befund_app::{App, AppError, Lang, Offline, Status, package as packages, redact as redaction};
 
 use crate::args::{CaseArgs, CheckArgs, GuideArgs, OpenArgs, OutboxArgs, PackageArgs, RedactArgs, SendArgs};
-use crate::{Begun, print};
+use crate::{Begun, Refused, print};
 
 pub(crate) async fn check(app: &App, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let progress = print::Progress::new();
@@ -57,9 +57,11 @@ pub(crate) async fn guide(app: &App, args: &GuideArgs, begun: &Begun) -> anyhow:
     let report = if let Some(evidence) = &args.evidence {
         app.guide_with_evidence(guide, evidence)?
     } else if args.auto || args.json || is_path(guide) || !std::io::stdin().is_terminal() {
+        site_fits(app, guide, args.target.as_deref(), true)?;
         let progress = print::Progress::new();
         app.guide_auto(guide, args.target.as_deref(), offline, |row| tell(&progress, &row)).await?
     } else {
+        site_fits(app, guide, args.target.as_deref(), false)?;
         return step_by_step(app, app.start_case_for(guide, "", args.target.as_deref())?, offline, begun)
             .await;
     };
@@ -75,6 +77,16 @@ pub(crate) async fn guide(app: &App, args: &GuideArgs, begun: &Begun) -> anyhow:
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A site is named where the guide is about one and nobody can be asked, and nowhere else.
+fn site_fits(app: &App, guide: &str, site: Option<&str>, needed: bool) -> anyhow::Result<()> {
+    let key = match (app.is_about_a_site(guide)?, site.is_some_and(|s| !s.trim().is_empty())) {
+        (true, false) if needed => "cli-site-missing",
+        (false, true) => "cli-site-unused",
+        _ => return Ok(()),
+    };
+    Err(Refused { code: 2, text: app.message_with(key, &[("guide", guide)]) }.into())
 }
 
 /// The guide as a conversation. Closing it in the middle loses nothing: the case goes on with
@@ -212,7 +224,14 @@ async fn choose(app: &App, options: &[&str]) -> anyhow::Result<Option<usize>> {
 async fn measured_case(app: &App, args: &CaseArgs, command: &str, begun: &Begun) -> anyhow::Result<String> {
     let case = match &args.case {
         Some(reference) => app.open_case(reference)?,
-        None => app.start_case(&args.guide, args.words.as_deref().unwrap_or_default())?,
+        None => {
+            let site = args.target.as_deref();
+            // A case has a guide of this computer, by its id; a path is refused as one that there is not.
+            if !is_path(&args.guide) {
+                site_fits(app, &args.guide, site, true)?;
+            }
+            app.start_case_for(&args.guide, args.words.as_deref().unwrap_or_default(), site)?
+        }
     };
     begun.with(command, &case.reference);
     if matches!(case.page, CasePage::Checking { .. }) {
@@ -336,7 +355,9 @@ pub(crate) fn redact(args: &RedactArgs) -> anyhow::Result<ExitCode> {
 
 fn read_names(file: &Path) -> anyhow::Result<redaction::Names> {
     let name = file.display().to_string();
-    let text = std::io::read_to_string(File::open(file).with_context(|| format!("cannot open {name}"))?)
-        .with_context(|| format!("cannot read {name}: it must be UTF-8 text"))?;
+    let refused = |text: String| Refused { code: 3, text };
+    let opened = File::open(file).map_err(|e| refused(format!("cannot open {name}: {e}")))?;
+    let text = std::io::read_to_string(opened)
+        .map_err(|e| refused(format!("cannot read {name}: {e}; it must be UTF-8 text")))?;
     Ok(redaction::Names::parse(&name, &text)?)
 }

@@ -9,6 +9,7 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
+use befund_app::package::PackageError;
 use befund_app::{App, AppError, Paths, redact};
 use clap::Parser as _;
 use tokio::sync::Notify;
@@ -99,6 +100,23 @@ impl Begun {
     }
 }
 
+/// What the command is given cannot be used.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// The exit code.
+    pub(crate) code: u8,
+    /// What is wrong, and what to do.
+    pub(crate) text: String,
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Refused {}
+
 fn reader_left(error: &anyhow::Error) -> bool {
     error
         .chain()
@@ -108,11 +126,23 @@ fn reader_left(error: &anyhow::Error) -> bool {
 
 /// Exit codes, as `befund --help` lists them.
 fn exit_code(error: &anyhow::Error) -> u8 {
+    if let Some(refused) = error.downcast_ref::<Refused>() {
+        return refused.code;
+    }
     if error.is::<redact::NamesError>() {
         return 3;
     }
     match error.downcast_ref::<AppError>() {
-        Some(AppError::NoGuide(_) | AppError::NoCheck(_) | AppError::Reference(_) | AppError::Site(_)) => 2,
+        Some(
+            AppError::NoGuide(_)
+            | AppError::NoCheck(_)
+            | AppError::NoCase(_)
+            | AppError::NoFile { .. }
+            | AppError::Reference(_)
+            | AppError::Site(_)
+            | AppError::Package(PackageError::NoSuchFile { .. }),
+        ) => 2,
+        Some(AppError::Package(PackageError::Io { source, .. })) if source.kind() == ErrorKind::NotFound => 2,
         Some(AppError::Policy(_) | AppError::Content(_)) => 3,
         Some(AppError::Package(_)) => 4,
         _ => 1,
