@@ -316,6 +316,16 @@ fn a_case_goes_on_in_the_terminal_where_it_was_left() {
     let begun = json(&run(&scratch, &["package", "--offline", "--json", "--output", zip.to_str().unwrap()]));
     let reference = begun["reference"].as_str().unwrap();
 
+    let listed = json(&run(&scratch, &["outbox", "--json"]));
+    let case = &listed["cases"][0];
+    assert_eq!(
+        (&case["reference"], &case["title"]),
+        (&reference.into(), &"The internet does not work".into())
+    );
+    assert!(case["updated_at"].as_str().unwrap().contains('T'), "{case}");
+    let lines = String::from_utf8(run(&scratch, &["outbox"]).stdout).unwrap();
+    assert!(lines.starts_with(&format!("{reference}  begun ")), "{lines}");
+
     let first = conversation(&scratch, reference, "nonsense\n1\n");
     assert!(first.status.success(), "{first:?}");
     let said = String::from_utf8(first.stdout.clone()).unwrap();
@@ -335,6 +345,11 @@ fn a_case_goes_on_in_the_terminal_where_it_was_left() {
     assert!(end.status.success(), "{end:?}");
     assert!(stderr(&end).contains(&format!("befund send --case {reference}")), "{}", stderr(&end));
     assert_eq!(json(&run(&scratch, &["send", "--case", reference, "--json"]))["state"], "filed");
+    assert_eq!(
+        json(&run(&scratch, &["outbox", "--json"]))["cases"],
+        serde_json::json!([]),
+        "it is a ticket now"
+    );
     let sent = conversation(&scratch, reference, "");
     let place = scratch.data().join("tickets").join(reference);
     assert!(String::from_utf8(sent.stdout).unwrap().contains(&place.display().to_string()));
@@ -387,11 +402,24 @@ fn what_is_known_of_the_person_stays_when_one_thing_changes() {
     let ticket: Value = serde_json::from_slice(&std::fs::read(folder.join("ticket.json")).unwrap()).unwrap();
     assert_eq!(ticket["contact"], serde_json::json!({ "name": "E. Example", "phone": "318" }));
 
+    // What goes along is said before it goes, and can be left at home without being forgotten.
+    let third = run(&scratch, &["send", "--offline", "--no-contact", "--json"]);
+    assert!(stderr(&third).contains("Contact: none"), "{}", stderr(&third));
+    let folder = PathBuf::from(json(&third)["ticket"].as_str().unwrap());
+    for file in ["ticket.json", "ticket.txt"] {
+        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+        assert!(!text.contains("318") && !text.contains("E. Example"), "{text}");
+    }
+    let fourth = run(&scratch, &["send", "--offline", "--json"]);
+    assert!(stderr(&fourth).contains("Contact: E. Example, 318"), "{}", stderr(&fourth));
+    let both = run(&scratch, &["send", "--no-contact", "--phone", "317"]);
+    assert_eq!(both.status.code(), Some(2), "{}", stderr(&both));
+
     let typo = run(&scratch, &["send", "--offline", "--without", "facts.jsn"]);
     assert_eq!(typo.status.code(), Some(2), "{}", stderr(&typo));
     assert!(stderr(&typo).starts_with("befund: “facts.jsn”"), "{}", stderr(&typo));
     let tickets = json(&run(&scratch, &["outbox", "--json"]));
-    assert_eq!(tickets["tickets"].as_array().unwrap().len(), 2, "sent with the file that was to be left out");
+    assert_eq!(tickets["tickets"].as_array().unwrap().len(), 4, "sent with the file that was to be left out");
 }
 
 #[test]

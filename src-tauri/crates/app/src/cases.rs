@@ -9,6 +9,7 @@ use befund_guides::{
     Verdict, diagnose,
 };
 use befund_reference::Reference;
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::locked;
@@ -27,6 +28,13 @@ pub(crate) struct Case<'a> {
     pub(crate) reference: Reference,
     pub(crate) state: State,
     pub(crate) guide: &'a Guide,
+}
+
+/// A case that can be gone on with.
+pub(crate) struct BegunCase {
+    pub(crate) reference: Reference,
+    pub(crate) title: String,
+    pub(crate) changed: Option<Timestamp>,
 }
 
 impl Case<'_> {
@@ -58,26 +66,36 @@ impl App {
         let mut tickets = self.tickets()?;
         let submitted: Vec<String> = tickets.iter().map(|t| t.reference.clone()).collect();
         let cases = self
-            .cases
+            .begun_cases(&submitted)
+            .take(SHOWN_CASES)
+            .map(|begun| OpenCase {
+                reference: begun.reference.to_string(),
+                title: begun.title,
+                when: begun.changed.map(|at| self.when(at)).unwrap_or_default(),
+            })
+            .collect();
+        tickets.truncate(SHOWN_CASES);
+        Ok(HomeView { symptoms, cases, tickets })
+    }
+
+    /// The cases that are neither sent nor at their end, the one that changed last first.
+    pub(crate) fn begun_cases(&self, submitted: &[String]) -> impl Iterator<Item = BegunCase> {
+        self.cases
             .list()
             .into_iter()
             .filter(|reference| !submitted.contains(&reference.to_string()))
             .filter_map(|reference| {
-                // A damaged case is no reason to show no home page; opening it says what is wrong.
+                // A damaged case is no reason to show no list; opening it says what is wrong.
                 let session = self.cases.load(reference).ok()?;
                 let state = session.replay();
                 let guide = self.guides.get(state.guide.as_ref()?)?;
                 let open = !state.closed && !matches!(state.page, Page::Solved | Page::Sent);
-                open.then(|| OpenCase {
-                    reference: reference.to_string(),
-                    title: guide.title.get(lang).into(),
-                    when: session.entries.last().map(|e| self.when(e.at)).unwrap_or_default(),
+                open.then(|| BegunCase {
+                    reference,
+                    title: guide.title.get(self.lang()).into(),
+                    changed: session.entries.last().map(|e| e.at),
                 })
             })
-            .take(SHOWN_CASES)
-            .collect();
-        tickets.truncate(SHOWN_CASES);
-        Ok(HomeView { symptoms, cases, tickets })
     }
 
     /// Begins a case.

@@ -30,7 +30,7 @@ pub enum AppError {
     #[error(transparent)]
     Site(#[from] befund_facts::services::SiteError),
     /// There is no such case.
-    #[error("there is no case {0} on this computer; `befund outbox` and the home page list what there is")]
+    #[error("there is no case {0} on this computer; `befund outbox` lists what there is")]
     NoCase(String),
     /// The reference cannot be one.
     #[error(transparent)]

@@ -327,7 +327,8 @@ impl App {
                     TriedOutcome::Helped => "tried-helped",
                     TriedOutcome::HelpedPartly => "tried-partly",
                     TriedOutcome::DidNotHelp => "tried-failed",
-                    TriedOutcome::TurnedDown => "tried-skipped",
+                    // Nobody tried it.
+                    TriedOutcome::TurnedDown => return None,
                     TriedOutcome::Open => "tried-open",
                 };
                 Some(self.message_with(key, &[("fix", &fix)]))

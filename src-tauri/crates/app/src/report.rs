@@ -179,6 +179,19 @@ pub struct OutboxReport {
     pub schema: &'static str,
     /// Tickets, the newest first.
     pub tickets: Vec<OutboxLine>,
+    /// Cases that were begun and are not sent, the one that changed last first.
+    pub cases: Vec<OutboxCase>,
+}
+
+/// One case that was begun.
+#[derive(Debug, Clone, Serialize)]
+pub struct OutboxCase {
+    /// The case.
+    pub reference: String,
+    /// What it is about, in the language of the run.
+    pub title: String,
+    /// When something last happened to it.
+    pub updated_at: String,
 }
 
 /// One ticket.
@@ -406,11 +419,11 @@ impl App {
         })
     }
 
-    /// The tickets of this computer.
+    /// The tickets of this computer, and the cases that have none yet.
     pub fn outbox_report(&self) -> Result<OutboxReport, AppError> {
         let mut rows = self.outbox_rows()?;
         rows.sort_by_key(|r| std::cmp::Reverse(r.created_at));
-        let tickets = rows
+        let tickets: Vec<OutboxLine> = rows
             .iter()
             .map(|row| {
                 let state = SendState::of(row.state);
@@ -425,7 +438,16 @@ impl App {
                 }
             })
             .collect();
-        Ok(OutboxReport { schema: "befund.outbox/1", tickets })
+        let submitted: Vec<String> = tickets.iter().map(|t| t.reference.clone()).collect();
+        let cases = self
+            .begun_cases(&submitted)
+            .map(|begun| OutboxCase {
+                reference: begun.reference.to_string(),
+                title: begun.title,
+                updated_at: begun.changed.map(|at| at.to_string()).unwrap_or_default(),
+            })
+            .collect();
+        Ok(OutboxReport { schema: "befund.outbox/1", tickets, cases })
     }
 }
 

@@ -123,6 +123,33 @@ impl App {
         Ok(self.draft(Reference::parse(reference)?)?.contact)
     }
 
+    /// Sends this case without a contact; what is known of the person stays for the next one.
+    pub fn send_no_contact(&self, reference: &str) -> Result<(), AppError> {
+        let reference = Reference::parse(reference)?;
+        self.not_submitted(reference)?;
+        let draft = Draft { contact: ContactView::default(), ..self.draft(reference)? };
+        self.cases.store(reference, "draft.json", &draft)
+    }
+
+    /// The contact that goes along with a ticket, as one line; `None` once it is sent.
+    pub fn contact_that_goes(&self, reference: &str) -> Result<Option<String>, AppError> {
+        let reference = Reference::parse(reference)?;
+        if self.is_submitted(reference)? {
+            return Ok(None);
+        }
+        let contact = self.draft(reference)?.contact;
+        let known: Vec<&str> = [&contact.name, &contact.phone, &contact.mail]
+            .into_iter()
+            .map(|field| field.trim())
+            .filter(|field| !field.is_empty())
+            .collect();
+        Ok(Some(if known.is_empty() {
+            self.message("cli-contact-none")
+        } else {
+            self.message_with("cli-contact", &[("contact", &known.join(", "))])
+        }))
+    }
+
     /// Whoever wants a file left out and mistypes its name must not find out later that it was sent.
     fn can_be_removed(
         &self,

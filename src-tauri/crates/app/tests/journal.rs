@@ -110,3 +110,17 @@ fn only_the_owner_reads_a_case() {
         assert_eq!(mode(&entry.path()), 0o600, "{}", entry.path().display());
     }
 }
+
+#[test]
+fn what_was_turned_down_is_not_among_what_was_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(&folder);
+    let reference = app.start_case("internet", "").unwrap().reference;
+    let fix = |fix: &str| fix.to_owned();
+    app.act(&reference, CaseAction::NotIt { fix: fix("reconnect") }).unwrap();
+    app.act(&reference, CaseAction::FixDone { fix: fix("restart-router") }).unwrap();
+    let case = app.act(&reference, CaseAction::HandOver).unwrap();
+    let CasePage::HandOver { tried, .. } = case.page else { panic!("{:?}", case.page) };
+    assert_eq!(tried.len(), 1, "{tried:?}");
+    assert_eq!(app.review(&reference).unwrap().tried, tried);
+}

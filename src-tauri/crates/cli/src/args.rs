@@ -45,7 +45,7 @@ pub(crate) enum Command {
     Package(PackageArgs),
     /// Measure, make a package and file a ticket.
     Send(SendArgs),
-    /// List the tickets of this computer.
+    /// List the tickets of this computer, and the cases that are not sent.
     Outbox(OutboxArgs),
     /// Read a support package.
     Open(OpenArgs),
@@ -137,6 +137,10 @@ pub(crate) struct PackageArgs {
 Examples:
   befund send --guide internet --words 'No page opens since noon' --name 'E. Example' --phone 317
   befund send --case BF-7K3M-Q2XT --json
+  befund send --guide internet --no-contact
+
+Name, telephone number and mail address are kept for the next ticket and go along again. Which
+contact goes along is said on standard error before the ticket is filed.
 
 JSON: {\"schema\": \"befund.send/1\", \"reference\", \"state\": \"filed\"|\"waiting\"|\"attention\", \"ticket\", \"package\", \"detail\"}")]
 pub(crate) struct SendArgs {
@@ -151,6 +155,9 @@ pub(crate) struct SendArgs {
     /// Your mail address.
     #[arg(long)]
     pub(crate) mail: Option<String>,
+    /// Send no contact, neither a new one nor the one known from before.
+    #[arg(long, conflicts_with_all = ["name", "phone", "mail", "preferred"])]
+    pub(crate) no_contact: bool,
     /// How you prefer to be reached.
     #[arg(long, value_parser = ["phone", "mail"])]
     pub(crate) preferred: Option<String>,
@@ -202,7 +209,9 @@ Examples:
   befund outbox
   befund outbox --retry
 
-JSON: {\"schema\": \"befund.outbox/1\", \"tickets\": [{\"reference\", \"subject\", \"state\", \"detail\", \"updated_at\", \"folder\"}]}")]
+JSON: {\"schema\": \"befund.outbox/1\", \"tickets\": [{\"reference\", \"subject\", \"state\", \"detail\", \"updated_at\", \"folder\"}],
+       \"cases\": [{\"reference\", \"title\", \"updated_at\"}]}
+A ticket is what was sent; a case was begun and is not sent. `befund guide --case REFERENCE` goes on with it.")]
 pub(crate) struct OutboxArgs {
     /// Try at once to file what is waiting or needs attention.
     #[arg(long)]
@@ -240,7 +249,13 @@ Examples:
   befund redact < app.log > app-redacted.log
   journalctl -b | befund redact --names names.txt --stats > boot.log
 
-A names file has one private value a line: `host: pc-17`, `user: erika`. Lines starting with # are comments.")]
+A names file has one private value a line: `host: pc-17`, `user: erika`, or the value alone.
+Lines starting with # are comments.
+
+What is in the names file is replaced everywhere. A name that only its label gives away
+(`hostname: pc-17`, `Accepted password for erika`) is replaced from there on, and before it in
+what is worked on at once: at most about 256 KB, perhaps nothing. What came earlier is already
+written and stays readable. Whoever knows such a name puts it into --names.")]
 pub(crate) struct RedactArgs {
     /// Private values to replace beside what is found by its shape.
     #[arg(long, value_name = "FILE")]

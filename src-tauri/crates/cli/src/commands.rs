@@ -256,6 +256,9 @@ pub(crate) async fn send(app: &App, args: &SendArgs, begun: &Begun) -> anyhow::R
     // Nobody waits for measurements that cannot be sent.
     app.may_send()?;
     let reference = measured_case(app, &args.case, "send", begun).await?;
+    if args.no_contact {
+        app.send_no_contact(&reference)?;
+    }
     let given = [&args.name, &args.phone, &args.mail, &args.preferred].iter().any(|field| field.is_some());
     let contact = if given { Some(with_contact(app.contact(&reference)?, args)) } else { None };
     let change = ReviewChange {
@@ -267,6 +270,10 @@ pub(crate) async fn send(app: &App, args: &SendArgs, begun: &Begun) -> anyhow::R
     // A case that is sent already has nothing to change; sending it again only shows where it is.
     if change != ReviewChange::default() {
         app.change_review(&reference, change)?;
+    }
+    // What is known from before goes along too, so it is said before it goes.
+    if let Some(contact) = app.contact_that_goes(&reference)? {
+        print::note(&contact);
     }
     let report = app.submit(&reference)?;
     if args.json {
@@ -300,7 +307,7 @@ pub(crate) fn outbox(app: &App, args: &OutboxArgs) -> anyhow::Result<ExitCode> {
     let report = app.outbox_report()?;
     if args.json {
         print::json(&report)?;
-    } else if report.tickets.is_empty() {
+    } else if report.tickets.is_empty() && report.cases.is_empty() {
         print::note(&app.message("outbox-empty"));
     } else {
         for ticket in &report.tickets {
@@ -311,6 +318,10 @@ pub(crate) fn outbox(app: &App, args: &OutboxArgs) -> anyhow::Result<ExitCode> {
             if !ticket.detail.is_empty() {
                 print::line(&format!("              {}", ticket.detail))?;
             }
+        }
+        let begun = app.message("outbox-state-begun");
+        for case in &report.cases {
+            print::line(&format!("{}  {begun:<10} {}", case.reference, case.title))?;
         }
     }
     Ok(ExitCode::SUCCESS)
