@@ -200,10 +200,7 @@ impl App {
             return Ok(draft);
         }
         let case = self.case(reference)?;
-        let contact = std::fs::read(self.paths.data.join("contact.json"))
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default();
+        let contact = self.kept_contact();
         let priority = match case.guide.hand_over.priority {
             befund_guides::Priority::Low => Priority::Low,
             befund_guides::Priority::Normal => Priority::Normal,
@@ -214,6 +211,14 @@ impl App {
             Draft { prepared_at: self.now(), priority, contact, removed: Vec::new(), readable: Vec::new() };
         self.cases.store(reference, "draft.json", &draft)?;
         Ok(draft)
+    }
+
+    /// How to reach the person, as they said it last.
+    fn kept_contact(&self) -> ContactView {
+        std::fs::read(self.paths.data.join("contact.json"))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
     }
 
     fn review_view(&self, reference: Reference, draft: &Draft) -> Result<ReviewView, AppError> {
@@ -403,7 +408,7 @@ impl App {
             extra_files,
             removed: draft.removed.clone(),
         };
-        let mut redactor = self.redactor(&facts, &draft.contact);
+        let mut redactor = self.redactor(&facts, [&draft.contact, &self.kept_contact()]);
         redactor.show(draft.readable.iter().cloned());
         let built = befund_package::build(&contents, &mut redactor)?;
         let redacted = |text: &str, redactor: &mut Redactor| redactor.text(text);
@@ -443,7 +448,7 @@ impl App {
 
     /// A redactor that knows what this computer's facts call private, and leaves readable what the
     /// policy names anyway.
-    fn redactor(&self, facts: &Snapshot, contact: &ContactView) -> Redactor {
+    fn redactor(&self, facts: &Snapshot, contacts: [&ContactView; 2]) -> Redactor {
         let mut names = Names::default();
         for private in private_values(facts) {
             let kind = match private.kind {
@@ -458,11 +463,14 @@ impl App {
             };
             names.add(kind, &private.value);
         }
-        for (kind, value) in [
-            (PrivateWord::User, &contact.name),
-            (PrivateWord::Mail, &contact.mail),
-            (PrivateWord::Phone, &contact.phone),
-        ] {
+        // Whoever sends no contact wants their name in the package least of all.
+        for (kind, value) in contacts.into_iter().flat_map(|contact| {
+            [
+                (PrivateWord::User, &contact.name),
+                (PrivateWord::Mail, &contact.mail),
+                (PrivateWord::Phone, &contact.phone),
+            ]
+        }) {
             if !value.trim().is_empty() {
                 names.add(kind, value.trim());
             }
