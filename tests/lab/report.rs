@@ -87,6 +87,8 @@ pub(crate) fn write(outcomes: &[Outcome], path: &Path) -> Result<()> {
          [tests/lab/scenarios](../tests/lab/scenarios).\n\n\
          - {} broken networks: the injected cause is first in {}, among the first three in {}.\n\
          - {} healthy networks: {} are called healthy.\n\n\
+         The weights in the guides were set while watching these same networks. The figures say that nothing has become worse\n\
+         since, not how often the first cause is the right one elsewhere.\n\n\
          ## Scenarios\n\n| scenario | injected | Befund says first | next | time |\n|---|---|---|---|---|\n",
         f.broken, f.first, f.among_three, f.healthy, f.healthy_right
     );
