@@ -223,11 +223,7 @@ impl App {
         tell: impl Fn(RowUpdate),
     ) -> Result<CheckReport, AppError> {
         let checks = self.chosen_checks(only)?;
-        let subjects: Vec<Subject> = Subject::ALL
-            .iter()
-            .copied()
-            .filter(|s| checks.iter().any(|c| c.subjects().contains(s)))
-            .collect();
+        let subjects = subjects_of(&checks);
         let measured = self.measure(&checks, &subjects, offline, None, CancellationToken::new(), tell).await;
         Ok(CheckReport {
             schema: "befund.check/1",
@@ -304,11 +300,7 @@ impl App {
             self.guide(id)?
         };
         let checks = self.checks_of(guide);
-        let subjects: Vec<Subject> = Subject::ALL
-            .iter()
-            .copied()
-            .filter(|s| checks.iter().any(|c| c.subjects().contains(s)))
-            .collect();
+        let subjects = subjects_of(&checks);
         let measured = self.measure(&checks, &subjects, offline, site, CancellationToken::new(), tell).await;
         let evidence = Evidence::of(&measured.results);
         let diagnosis = diagnose(guide, &self.checks, &evidence);
@@ -454,6 +446,11 @@ impl App {
 /// Whether this names a guide file: a guide's id has neither separators nor an extension.
 pub fn is_path(guide: &str) -> bool {
     guide.contains(['/', '\\', '.'])
+}
+
+/// What must be measured for these checks, in the order of the registry.
+fn subjects_of(checks: &[&Check]) -> Vec<Subject> {
+    Subject::ALL.iter().copied().filter(|s| checks.iter().any(|c| c.subjects().contains(s))).collect()
 }
 
 /// A package in a few lines, for the terminal.

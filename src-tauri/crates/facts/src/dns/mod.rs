@@ -145,6 +145,17 @@ pub enum LookupOutcome {
     Failed,
 }
 
+impl From<ResolveFailure> for LookupOutcome {
+    fn from(failure: ResolveFailure) -> Self {
+        match failure {
+            ResolveFailure::NoSuchName => Self::NoSuchName,
+            ResolveFailure::Empty => Self::Empty,
+            ResolveFailure::TimedOut => Self::TimedOut,
+            ResolveFailure::Failed => Self::Failed,
+        }
+    }
+}
+
 /// Whose an address is, as far as its number tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -320,15 +331,7 @@ async fn look_up(name: String, deadline: Instant) -> SystemLookup {
         Ok(addresses) => {
             (LookupOutcome::Answered, addresses.iter().map(SocketAddr::ip).collect(), String::new())
         }
-        Err(error) => {
-            let outcome = match error.failure {
-                ResolveFailure::NoSuchName => LookupOutcome::NoSuchName,
-                ResolveFailure::Empty => LookupOutcome::Empty,
-                ResolveFailure::TimedOut => LookupOutcome::TimedOut,
-                ResolveFailure::Failed => LookupOutcome::Failed,
-            };
-            (outcome, Vec::new(), error.detail)
-        }
+        Err(error) => (error.failure.into(), Vec::new(), error.detail),
     };
     SystemLookup { name, outcome, addresses, took_ms, detail }
 }

@@ -24,7 +24,7 @@ pub use endpoint::{ServiceEndpoint, ServiceKind, SiteError};
 
 use crate::dns::LookupOutcome;
 use crate::net::http::{self, Way};
-use crate::net::{self, ResolveFailure, Target};
+use crate::net::{self, Target};
 use crate::reach::{self, ConnectOutcome, Connection};
 use crate::sensitivity::facts;
 use crate::tls::{self, Anchors, TlsHost};
@@ -169,12 +169,7 @@ async fn one(endpoint: ServiceEndpoint, anchors: Arc<Anchors>, deadline: Instant
         }
         Err(error) => {
             seen.detail = net::tame(&error.to_string(), 300);
-            seen.lookup = Reading::Value(match error.failure {
-                ResolveFailure::NoSuchName => LookupOutcome::NoSuchName,
-                ResolveFailure::Empty => LookupOutcome::Empty,
-                ResolveFailure::TimedOut => LookupOutcome::TimedOut,
-                ResolveFailure::Failed => LookupOutcome::Failed,
-            });
+            seen.lookup = Reading::Value(error.failure.into());
         }
     }
     if let Some(failed) = seen.connections.iter().find(|c| c.outcome != ConnectOutcome::Connected)
