@@ -21,7 +21,7 @@ pub use evidence::Evidence;
 pub use file::schema;
 pub use guide::{Answer, Cause, Fix, Guide, HandOver, Level, Priority, Question, Risk, Station, Symptoms};
 pub use ids::{AnswerId, CauseId, FixId, GuideId, IdError, QuestionId};
-pub use load::{Guides, parse_guide};
+pub use load::Guides;
 pub use session::{Entry, Event, JournalError, Page, Purpose, Session, State, Tried, TriedOutcome, Verdict};
 pub use step::{NextStep, StepCost, StepKind};
 pub use words::Certainty;

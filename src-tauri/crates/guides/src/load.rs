@@ -74,11 +74,6 @@ impl Guides {
     }
 }
 
-/// Reads one guide file that extends no other. The first mistake in it is the error.
-pub fn parse_guide(file: &str, text: &str, checks: &Checks) -> Result<Guide, ContentError> {
-    Guides::default().parse(file, text, checks)
-}
-
 /// The guide that a file extends, as far as can be said without reading all of it.
 fn extended(text: &str) -> Option<&str> {
     text.lines().find_map(|line| line.strip_prefix("extends:")).map(str::trim)

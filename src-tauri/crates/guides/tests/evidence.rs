@@ -6,7 +6,7 @@ use std::fs;
 
 use befund_checks::{Checks, Status};
 use befund_content::ContentError;
-use befund_guides::{Evidence, Guide, Guides, Risk, parse_guide};
+use befund_guides::{Evidence, Guide, Guides, Risk};
 
 fn checks() -> &'static Checks {
     thread_local!(static CHECKS: &'static Checks = Box::leak(Box::new(Checks::builtin())));
@@ -115,7 +115,7 @@ fn a_station_shows_the_worst_of_its_checks_and_never_guesses() {
 #[test]
 fn what_a_cause_says_itself_goes_before_what_its_groups_say() {
     let text = include_str!("files/valid/consequences.yaml");
-    let guide = parse_guide("consequences.yaml", text, checks()).unwrap();
+    let guide = Guides::default().parse("consequences.yaml", text, checks()).unwrap();
     let chance =
         |cause: usize, check: &str, status| guide.causes[cause].shows[&check.parse().unwrap()][&status];
     assert!((chance(0, "web.open", Status::Fail) - 0.7).abs() < 1e-12);

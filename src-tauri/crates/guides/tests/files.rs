@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use befund_checks::Checks;
-use befund_guides::{Guides, parse_guide, schema};
+use befund_guides::{Guides, schema};
 
 datatest_stable::harness! {
     { test = valid, root = "tests/files/valid", pattern = r"\.yaml$" },
@@ -49,7 +49,7 @@ fn valid(path: &Path, text: String) -> datatest_stable::Result<()> {
 #[allow(clippy::unnecessary_wraps, reason = "the harness wants a Result")]
 fn invalid(path: &Path, text: String) -> datatest_stable::Result<()> {
     let name = path.display().to_string();
-    let error = parse_guide(&name, &text, checks()).expect_err("loads, and should not");
+    let error = Guides::default().parse(&name, &text, checks()).expect_err("loads, and should not");
     let shown = error.to_string();
     for expected in text.lines().map_while(|l| l.strip_prefix("# expect: ")) {
         assert!(shown.contains(expected), "expected “{expected}”, got: {shown}");
