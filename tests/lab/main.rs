@@ -1,8 +1,8 @@
-//! The network lab: real faults in network namespaces, and what Befund says of them.
+//! The lab: real faults in namespaces, of networks and of the computer itself, and what Befund says of them.
 //!
 //! Each scenario (`tests/lab/scenarios/*.yaml`) is a network that this program builds, breaks and
 //! measures: it re-executes itself in namespaces of its own (`sandbox`), lays the cables and starts
-//! real servers (`network`), runs the scenario's faults, and then runs the real `befund` as an
+//! real servers (`network`), or leaves the computer as it is (`computer`), runs the scenario's faults, and then runs the real `befund` as an
 //! ordinary user on the client. Nothing can leave: there is no interface to the outside, and all
 //! that was started dies with the sandbox.
 //!
@@ -13,6 +13,7 @@
 
 mod actors;
 mod certificates;
+mod computer;
 mod network;
 mod outcome;
 mod report;
@@ -27,7 +28,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context, Result, bail};
 
 use outcome::Outcome;
-use scenario::Scenario;
+use scenario::{Kind, Scenario};
 
 const HELP: &str = "\
 The network lab. Usually started with `cargo xtask lab`.
@@ -106,6 +107,7 @@ fn run(args: &[&str]) -> Result<()> {
     }
     let befund = befund()?;
     let mut outcomes = all(&scenarios, &befund, &options);
+    outcomes.sort_by(|a, b| a.name.cmp(&b.name));
     again(&mut outcomes, &befund, &options)?;
     report::print(&outcomes);
     if options.report {
@@ -114,12 +116,22 @@ fn run(args: &[&str]) -> Result<()> {
     report::verdict(&outcomes)
 }
 
-/// Runs the scenarios, several at a time, and says each as it ends.
+/// Runs the scenarios: the networks several at a time; what breaks the computer alone, one after the
+/// other, because a hog in one would be measured in all.
 fn all(scenarios: &[Scenario], befund: &Path, options: &Options) -> Vec<Outcome> {
+    let (networks, computers): (Vec<&Scenario>, Vec<&Scenario>) =
+        scenarios.iter().partition(|s| s.kind == Kind::Network);
+    let mut outcomes = side_by_side(&networks, options.jobs, befund, options);
+    outcomes.extend(side_by_side(&computers, 1, befund, options));
+    outcomes
+}
+
+/// Runs scenarios, `jobs` at a time, and says each as it ends.
+fn side_by_side(scenarios: &[&Scenario], jobs: usize, befund: &Path, options: &Options) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..options.jobs.max(1) {
+        for _ in 0..jobs.max(1) {
             scope.spawn(|| {
                 while let Some(scenario) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let outcome = sandbox::run(scenario, befund);
@@ -132,9 +144,7 @@ fn all(scenarios: &[Scenario], befund: &Path, options: &Options) -> Vec<Outcome>
             });
         }
     });
-    let mut outcomes = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    outcomes.sort_by(|a, b| a.name.cmp(&b.name));
-    outcomes
+    done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Runs what failed once more, alone: several networks at a time on a busy machine make real delays and

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::scenario::{Expect, HEALTHY, Scenario, Wire};
+use crate::scenario::{Expect, HEALTHY, Kind, Scenario, Wire};
 
 /// What a sandbox hands out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,6 +44,15 @@ pub(crate) struct Outcome {
     pub(crate) tries: u32,
     /// Nothing might be sent, so nothing could be found.
     pub(crate) offline: bool,
+    pub(crate) kind: Kind,
+}
+
+/// The checks that find fault.
+fn alarms(report: Option<&Value>) -> impl Iterator<Item = &str> {
+    let results = report.and_then(|r| r["results"].as_array()).into_iter().flatten();
+    results
+        .filter(|r| matches!(r["status"].as_str(), Some("fail" | "warn")))
+        .filter_map(|r| r["check"].as_str())
 }
 
 impl Outcome {
@@ -62,6 +71,10 @@ impl Outcome {
             wrong.push(trouble.clone());
         } else if scenario.wire == Some(Wire::Nothing) {
             // Offline, nothing of the network is known; the wire alone is judged.
+        } else if expected.is_empty() && scenario.kind == Kind::Computer {
+            // Guides of the computer have causes that only the person can tell, and nobody is asked here: what
+            // counts is that no check finds fault.
+            wrong.extend(alarms(report).map(|check| format!("a healthy computer, and {check} finds fault")));
         } else if expected.is_empty() {
             if said != "no_problem" {
                 wrong.push(format!("a healthy network, and Befund says {said}"));
@@ -93,6 +106,7 @@ impl Outcome {
             wrong,
             tries: 1,
             offline: scenario.wire == Some(Wire::Nothing),
+            kind: scenario.kind,
         }
     }
 
@@ -103,7 +117,12 @@ impl Outcome {
     /// Whether the injected cause is first, or a healthy network is called so.
     pub(crate) fn is_right(&self) -> bool {
         if self.is_healthy() {
-            self.said == "no_problem" || self.offline
+            match self.kind {
+                Kind::Network => self.said == "no_problem" || self.offline,
+                Kind::Computer => {
+                    self.answer.report.is_some() && alarms(self.answer.report.as_ref()).next().is_none()
+                }
+            }
         } else {
             self.said != "no_problem" && self.causes.first().is_some_and(|(id, _)| self.expected.contains(id))
         }
@@ -127,6 +146,7 @@ impl Outcome {
     /// What Befund says first, as one word.
     pub(crate) fn first(&self) -> String {
         match self.said.as_str() {
+            _ if self.is_healthy() && self.is_right() => HEALTHY.into(),
             "no_problem" => HEALTHY.into(),
             "nothing" => "nothing".into(),
             _ => self.causes.first().map_or_else(|| "nothing".into(), |(id, _)| id.clone()),

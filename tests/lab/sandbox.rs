@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::computer;
 use crate::network::{self, LAB};
 use crate::outcome::{Answer, Outcome};
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, Host, Kind, Scenario};
 
 /// What is not over by then hangs.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -120,10 +121,17 @@ pub(crate) fn inside(name: &str, befund: &Path) -> Result<()> {
     let scenario = scenario::read(name)?;
     let started = Instant::now();
     prepare(befund)?;
-    network::build(&scenario)?;
+    match scenario.kind {
+        Kind::Network => network::build(&scenario)?,
+        Kind::Computer => computer::build(&scenario)?,
+    }
     for fault in &scenario.faults {
         for (host, script) in fault {
-            network::script(*host, script).with_context(|| format!("a fault on {}", host.as_str()))?;
+            match host {
+                Host::Computer => computer::script(script),
+                host => network::script(*host, script),
+            }
+            .with_context(|| format!("a fault on {}", host.as_str()))?;
         }
     }
     let built_ms = started.elapsed().as_millis() as u64;
@@ -186,10 +194,22 @@ fn measure(scenario: &Scenario, built_ms: u64) -> Result<Answer> {
         env.push(format!("FAKETIME={clock}"));
         env.push("FAKETIME_DONT_FAKE_MONOTONIC=1".into());
     }
-    let mut command = Command::new("ip");
+    let mut command = match scenario.kind {
+        Kind::Network => {
+            let mut inside = Command::new("ip");
+            inside.args(["netns", "exec", "client", "setpriv"]);
+            inside
+        }
+        Kind::Computer => Command::new("setpriv"),
+    };
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]);
+    if !scenario.may.is_empty() {
+        let may: Vec<String> = scenario.may.iter().map(|c| format!("+{c}")).collect();
+        let may = may.join(",");
+        command.arg(format!("--inh-caps={may}")).arg(format!("--ambient-caps={may}"));
+    }
     command
-        .args(["netns", "exec", "client", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"])
-        .args(["--no-new-privs", "--", "env", "-i"])
+        .args(["--", "env", "-i"])
         .args(&env)
         .arg(format!("{LAB}/bin/befund"))
         .args(["guide", &scenario.guide, "--auto", "--json"])

@@ -17,6 +17,13 @@ pub(crate) struct Scenario {
     pub(crate) title: String,
     /// What must be found.
     pub(crate) expect: Expect,
+    /// What is broken: a network of the lab's, or the computer itself.
+    #[serde(default)]
+    pub(crate) kind: Kind,
+    /// Capabilities that the person has beside an ordinary user's, such as `syslog`: what an
+    /// administrator's account, or the group of those who may read logs, would give them.
+    #[serde(default)]
+    pub(crate) may: Vec<String>,
     /// The guide that is asked.
     #[serde(default = "internet")]
     pub(crate) guide: String,
@@ -47,6 +54,17 @@ pub(crate) struct Scenario {
     /// The most that the whole measurement may take.
     #[serde(default)]
     pub(crate) within_ms: Option<u64>,
+}
+
+/// What a scenario breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    /// A network, built for it.
+    #[default]
+    Network,
+    /// The computer itself: its disks, memory, programs and devices. There is no network at all.
+    Computer,
 }
 
 /// Whom Befund may send anything to.
@@ -92,6 +110,8 @@ pub(crate) const HEALTHY: &str = "healthy";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Host {
+    /// The sandbox itself, where scenarios of the computer run: mounts made here are seen by Befund.
+    Computer,
     /// The computer that Befund runs on.
     Client,
     /// The switch between the client and its network: its ports are where cables are pulled.
@@ -107,11 +127,13 @@ pub(crate) enum Host {
 }
 
 impl Host {
+    /// The hosts of a network.
     pub(crate) const ALL: [Self; 6] =
         [Self::Client, Self::Switch, Self::Router, Self::Other, Self::Isp, Self::Net];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::Computer => "computer",
             Self::Client => "client",
             Self::Switch => "switch",
             Self::Router => "router",

@@ -36,6 +36,8 @@ pub(crate) const LAB_PACKAGES: &[&str] = &[
     "iputils-arping",
     "socat",
     "dbus-daemon",
+    "e2fsprogs",
+    "mount",
     "python3-dbusmock",
     "procps",
     "util-linux",
