@@ -40,6 +40,8 @@ pub(crate) struct Outcome {
     pub(crate) answer: Answer,
     /// Everything that is not as it must be; empty is good.
     pub(crate) wrong: Vec<String>,
+    /// When the first verdict stood, from the start of the process.
+    pub(crate) first_ms: Option<f64>,
     /// How often it was run until it was as it is.
     pub(crate) tries: u32,
     /// Nothing might be sent, so nothing could be found.
@@ -66,6 +68,9 @@ impl Outcome {
             .flatten()
             .filter_map(|c| Some((c["id"].as_str()?.to_owned(), c["probability"].as_f64()?)))
             .collect();
+        // What is not measuring is starting and ending; the first verdict is later than the start by no more.
+        let first_ms = report
+            .and_then(|r| Some(answer.wall_ms - r["took_ms"].as_f64()? + r["first"]["after_ms"].as_f64()?));
         let mut wrong = Vec::new();
         if let Some(trouble) = &answer.trouble {
             wrong.push(trouble.clone());
@@ -78,6 +83,13 @@ impl Outcome {
         } else if expected.is_empty() {
             if said != "no_problem" {
                 wrong.push(format!("a healthy network, and Befund says {said}"));
+            }
+            match report.map(|r| (&r["first"], r["first"]["cause"].as_str())) {
+                Some((Value::Null, _)) => wrong.push("there is no first verdict".into()),
+                Some((_, Some(cause))) => {
+                    wrong.push(format!("a healthy network, and the first verdict is {cause}"));
+                }
+                _ => {}
             }
         } else {
             if said == "no_problem" {
@@ -104,6 +116,7 @@ impl Outcome {
             causes,
             answer,
             wrong,
+            first_ms,
             tries: 1,
             offline: scenario.wire == Some(Wire::Nothing),
             kind: scenario.kind,

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::locked;
-use crate::measuring::Offline;
+use crate::measuring::{Offline, Round};
 use crate::view::{CaseAction, CaseView, HomeView, OpenCase, RowUpdate, SymptomCard};
 use crate::{App, AppError};
 
@@ -209,7 +209,9 @@ impl App {
         let cancel = CancellationToken::new();
         locked(&self.running).insert(reference, cancel.clone());
         // All subjects: what the guide does not need, a supporter may.
-        let measured = self.measure(&checks, Subject::ALL, offline, site, cancel, tell).await;
+        let round =
+            Round { checks: &checks, subjects: Subject::ALL, guide: Some(case.guide), site, offline, cancel };
+        let measured = self.measure(round, tell).await;
         locked(&self.running).remove(&reference);
         self.cases.store_facts(reference, &measured.facts)?;
         self.happened(reference, Event::Measured { purpose, results: measured.results })?;

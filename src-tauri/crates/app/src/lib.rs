@@ -28,7 +28,7 @@ pub use cases::MAX_WORDS;
 pub use desktop::message;
 pub use error::AppError;
 pub use logging::start_log;
-pub use measuring::Offline;
+pub use measuring::{FirstVerdict, Offline};
 pub use paths::Paths;
 pub use policy::{
     DeskPolicy, HelpPolicy, Policy, PolicyInForce, PolicyLimits, Recipe, parse as parse_policy,

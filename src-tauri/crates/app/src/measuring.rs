@@ -1,11 +1,14 @@
 //! Measuring and judging side by side: each check is judged as soon as its subjects are measured.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use befund_checks::{Check, CheckResult, Facts, Status};
 use befund_content::Text;
 use befund_facts::services::ServiceEndpoint;
 use befund_facts::{Context, Limits, Progress, Snapshot, Subject};
+use befund_guides::{CauseId, Evidence, Guide, Judgement, Outcome};
+use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -30,24 +33,49 @@ enum Told {
     Judged,
 }
 
+/// One round of measuring: what, for whom, and how far it may go.
+pub(crate) struct Round<'a> {
+    pub(crate) checks: &'a [&'a Check],
+    pub(crate) subjects: &'a [Subject],
+    /// Whose causes are meant, where it is for a guide.
+    pub(crate) guide: Option<&'a Guide>,
+    pub(crate) site: Option<ServiceEndpoint>,
+    pub(crate) offline: Offline,
+    pub(crate) cancel: CancellationToken,
+}
+
 /// What one round of measuring gave.
 pub(crate) struct Measured {
     pub(crate) facts: Snapshot,
     pub(crate) results: Vec<CheckResult>,
+    pub(crate) first: Option<FirstVerdict>,
+}
+
+/// What could be said while samples were still being taken.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FirstVerdict {
+    /// What it amounted to.
+    pub outcome: Outcome,
+    /// The cause that stood out.
+    pub cause: Option<CauseId>,
+    /// How long after the beginning of measuring.
+    pub after_ms: f64,
+}
+
+impl FirstVerdict {
+    fn new(judgement: Judgement, started: Instant) -> Self {
+        let Judgement { outcome, causes, .. } = judgement;
+        let cause = causes.into_iter().next().filter(|_| outcome == Outcome::CauseFound).map(|c| c.id);
+        Self { outcome, cause, after_ms: started.elapsed().as_secs_f64() * 1000.0 }
+    }
 }
 
 impl App {
     /// Measures the subjects and judges the checks; `tell` hears of each check once when it begins to be
     /// measured and once when it is judged.
-    pub(crate) async fn measure(
-        &self,
-        checks: &[&Check],
-        subjects: &[Subject],
-        offline: Offline,
-        site: Option<ServiceEndpoint>,
-        cancel: CancellationToken,
-        tell: impl Fn(RowUpdate),
-    ) -> Measured {
+    pub(crate) async fn measure(&self, round: Round<'_>, tell: impl Fn(RowUpdate)) -> Measured {
+        let Round { checks, subjects, guide, site, offline, cancel } = round;
+        let started = Instant::now();
         let cx = Context {
             endpoints: self.policy.policy.connectivity.clone(),
             offline: offline.0,
@@ -61,9 +89,11 @@ impl App {
         let total = checks.len() as u32;
         let mut told: Vec<Told> = vec![Told::Nothing; checks.len()];
         let mut done = 0;
-        let mut started: BTreeSet<Subject> = BTreeSet::new();
+        let mut begun: BTreeSet<Subject> = BTreeSet::new();
         let mut finished: BTreeSet<Subject> =
             Subject::ALL.iter().copied().filter(|s| !subjects.contains(s)).collect();
+        let mut first = None;
+        let mut said = None;
         let watch = async {
             let mut news = Vec::new();
             // Everything that has happened by now at once: what is judged need not be called running before.
@@ -71,12 +101,19 @@ impl App {
                 let mut known = None;
                 for progress in news.drain(..) {
                     match progress {
-                        Progress::Started(subject) => drop(started.insert(subject)),
+                        Progress::Started(subject) => drop(begun.insert(subject)),
                         Progress::Finished { subject, so_far } => {
                             finished.insert(subject);
                             known = Some(so_far);
                         }
                     }
+                }
+                if let (Some(guide), Some(so_far), None) = (guide, known.as_ref(), first.as_ref())
+                    && checks.iter().flat_map(|c| c.subjects()).all(|s| s.samples() || finished.contains(&s))
+                {
+                    let judgement = self.judgement(guide, checks, &finished, so_far);
+                    said = self.so_far(guide, &judgement);
+                    first = Some(FirstVerdict::new(judgement, started));
                 }
                 let mut facts = None;
                 for (check, told) in checks.iter().zip(&mut told) {
@@ -88,11 +125,16 @@ impl App {
                         let facts = facts.get_or_insert_with(|| Facts::new(so_far));
                         *told = Told::Judged;
                         done += 1;
-                        tell(RowUpdate { row: self.row(check, Some(&check.judge(facts))), done, total });
-                    } else if *told == Told::Nothing && needs.intersection(&started).next().is_some() {
+                        tell(RowUpdate {
+                            row: self.row(check, Some(&check.judge(facts))),
+                            done,
+                            total,
+                            so_far: said.clone(),
+                        });
+                    } else if *told == Told::Nothing && needs.intersection(&begun).next().is_some() {
                         *told = Told::Running;
                         let row = CheckRow { status: "running".into(), ..self.row(check, None) };
-                        tell(RowUpdate { row, done, total });
+                        tell(RowUpdate { row, done, total, so_far: said.clone() });
                     }
                 }
             }
@@ -104,9 +146,38 @@ impl App {
         let left = told.iter().map(|told| *told != Told::Judged);
         for ((check, result), _) in checks.iter().zip(&results).zip(left).filter(|(_, left)| *left) {
             done += 1;
-            tell(RowUpdate { row: self.row(check, Some(result)), done, total });
+            tell(RowUpdate { row: self.row(check, Some(result)), done, total, so_far: said.clone() });
         }
-        Measured { facts, results }
+        Measured { facts, results, first }
+    }
+
+    /// What the checks say that need no more samples.
+    fn judgement(
+        &self,
+        guide: &Guide,
+        checks: &[&Check],
+        finished: &BTreeSet<Subject>,
+        so_far: &Snapshot,
+    ) -> Judgement {
+        let facts = Facts::new(so_far);
+        let results: Vec<CheckResult> = checks
+            .iter()
+            .filter(|check| check.subjects().is_subset(finished))
+            .map(|check| check.judge(&facts))
+            .collect();
+        Judgement::so_far(guide, &self.checks, &Evidence::of(&results))
+    }
+
+    /// The same for the person; nothing where nothing stands out.
+    fn so_far(&self, guide: &Guide, judgement: &Judgement) -> Option<String> {
+        match (judgement.outcome, judgement.causes.first()) {
+            (Outcome::NoProblem, _) => Some(self.message("checking-so-far-fine")),
+            (Outcome::CauseFound, Some(top)) => {
+                let title = guide.cause_title(&top.id);
+                Some(self.message_with("checking-so-far-cause", &[("title", title.get(self.lang()))]))
+            }
+            _ => None,
+        }
     }
 
     /// A check as a row; without a result it waits.

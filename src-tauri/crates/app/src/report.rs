@@ -1,5 +1,6 @@
 //! What the terminal prints as JSON. These shapes are stable: others script against them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use befund_checks::{Check, CheckResult, Status};
@@ -11,7 +12,7 @@ use befund_reference::Reference;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::measuring::Offline;
+use crate::measuring::{FirstVerdict, Offline, Round};
 use crate::settings::write_whole;
 use crate::view::RowUpdate;
 use crate::{App, AppError};
@@ -75,8 +76,13 @@ pub struct GuideReport {
     pub steps: Vec<StepCost>,
     /// No cause explains the evidence.
     pub contradictory: bool,
-    /// How long measuring and judging took.
+    /// What could be said while samples were still being taken; nothing where nothing was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<FirstVerdict>,
+    /// How long measuring took.
     pub took_ms: u64,
+    /// How long each subject took.
+    pub probe_ms: BTreeMap<String, u64>,
     /// The outcome as a sentence.
     #[serde(skip)]
     pub sentence: String,
@@ -224,7 +230,15 @@ impl App {
     ) -> Result<CheckReport, AppError> {
         let checks = self.chosen_checks(only)?;
         let subjects = subjects_of(&checks);
-        let measured = self.measure(&checks, &subjects, offline, None, CancellationToken::new(), tell).await;
+        let round = Round {
+            checks: &checks,
+            subjects: &subjects,
+            guide: None,
+            site: None,
+            offline,
+            cancel: CancellationToken::new(),
+        };
+        let measured = self.measure(round, tell).await;
         Ok(CheckReport {
             schema: "befund.check/1",
             results: self.lines(&measured.results),
@@ -301,10 +315,23 @@ impl App {
         };
         let checks = self.checks_of(guide);
         let subjects = subjects_of(&checks);
-        let measured = self.measure(&checks, &subjects, offline, site, CancellationToken::new(), tell).await;
+        let round = Round {
+            checks: &checks,
+            subjects: &subjects,
+            guide: Some(guide),
+            site,
+            offline,
+            cancel: CancellationToken::new(),
+        };
+        let measured = self.measure(round, tell).await;
         let evidence = Evidence::of(&measured.results);
         let diagnosis = diagnose(guide, &self.checks, &evidence);
-        Ok(self.guide_report(guide, diagnosis, self.lines(&measured.results), measured.facts.took_ms))
+        let mut report = self.guide_report(guide, diagnosis);
+        report.results = self.lines(&measured.results);
+        report.first = measured.first;
+        report.took_ms = measured.facts.took_ms;
+        report.probe_ms = measured.facts.probe_ms;
+        Ok(report)
     }
 
     /// Tries a guide out with given evidence; nothing is measured.
@@ -319,7 +346,7 @@ impl App {
         let evidence =
             Evidence::parse(&evidence.display().to_string(), &read_text(evidence)?, guide, &self.checks)?;
         let diagnosis = diagnose(guide, &self.checks, &evidence);
-        Ok(self.guide_report(guide, diagnosis, Vec::new(), 0))
+        Ok(self.guide_report(guide, diagnosis))
     }
 
     /// Whether a guide is about one site, which somebody has to name.
@@ -335,13 +362,8 @@ impl App {
         Ok(self.guides.parse(&path.display().to_string(), &read_text(path)?, &self.checks)?)
     }
 
-    fn guide_report(
-        &self,
-        guide: &Guide,
-        diagnosis: Diagnosis,
-        results: Vec<ResultLine>,
-        took_ms: u64,
-    ) -> GuideReport {
+    /// What a diagnosis says; what was measured for it is not in it yet.
+    fn guide_report(&self, guide: &Guide, diagnosis: Diagnosis) -> GuideReport {
         let lang = self.lang();
         let title = |text: &Text| text.get(lang).to_owned();
         let sentence = match (diagnosis.outcome, diagnosis.top_cause()) {
@@ -376,11 +398,13 @@ impl App {
                 })
                 .collect(),
             no_problem: diagnosis.no_problem,
-            results,
+            results: Vec::new(),
             next: diagnosis.next,
             steps: diagnosis.steps,
             contradictory: diagnosis.contradictory,
-            took_ms,
+            first: None,
+            took_ms: 0,
+            probe_ms: BTreeMap::new(),
             sentence,
             next_sentence,
         }

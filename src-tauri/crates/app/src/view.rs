@@ -248,6 +248,8 @@ pub struct RowUpdate {
     pub done: u32,
     /// Rows in all.
     pub total: u32,
+    /// What can be said while samples are still being taken.
+    pub so_far: Option<String>,
 }
 
 /// One possible answer.

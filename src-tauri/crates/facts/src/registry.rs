@@ -149,6 +149,13 @@ subjects! {
     Network services: crate::services::Services,
 }
 
+impl Subject {
+    /// Whether it takes samples over a while. A first verdict does not wait for them.
+    pub const fn samples(self) -> bool {
+        matches!(self, Self::path)
+    }
+}
+
 async fn bounded<T>(cx: &Context, probe: impl Future<Output = Reading<T>>) -> Reading<T> {
     tokio::select! {
         () = cx.cancel.cancelled() => Reading::absent(Reason::Cancelled, ""),

@@ -75,20 +75,44 @@ pub fn diagnose(guide: &Guide, checks: &Checks, evidence: &Evidence) -> Diagnosi
 }
 
 pub(crate) fn diagnose_with(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> Diagnosis {
-    let (posterior, contradictory) = posterior(guide, baseline, evidence);
-    let (problem, no_problem) = posterior.split_at(posterior.len() - 1);
-    let no_problem = no_problem[0];
+    let (judgement, problem) = judge(guide, baseline, evidence);
+    let (next, steps) = step::choose(guide, evidence, &problem, &judgement.causes, judgement.outcome);
+    let Judgement { outcome, causes, no_problem, contradictory } = judgement;
+    Diagnosis { outcome, causes, no_problem, next, steps, contradictory }
+}
+
+/// What the evidence amounts to, without a next step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// What it amounts to.
+    pub outcome: Outcome,
+    /// Every cause and "something else", most likely first.
+    pub causes: Vec<RankedCause>,
+    no_problem: f64,
+    contradictory: bool,
+}
+
+impl Judgement {
+    /// What the evidence says so far. Cheap enough to be asked for while measuring goes on.
+    pub fn so_far(guide: &Guide, checks: &Checks, evidence: &Evidence) -> Self {
+        judge(guide, checks, evidence).0
+    }
+}
+
+/// And the probability of every cause, in the order of the file.
+fn judge(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> (Judgement, Vec<f64>) {
+    let (mut problem, contradictory) = posterior(guide, baseline, evidence);
+    let no_problem = problem.pop().unwrap_or_default();
     let mut causes: Vec<RankedCause> = Hypothesis::all(guide)
         .into_iter()
         .filter_map(Hypothesis::id)
-        .zip(problem)
+        .zip(&problem)
         .map(|(id, p)| RankedCause { id, probability: *p })
         .collect();
     // Equals stay in the order of the file.
     causes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
     let outcome = outcome(guide, baseline, evidence, &causes, no_problem, contradictory);
-    let (next, steps) = step::choose(guide, evidence, problem, &causes, outcome);
-    Diagnosis { outcome, causes, no_problem, next, steps, contradictory }
+    (Judgement { outcome, causes, no_problem, contradictory }, problem)
 }
 
 /// P(hypothesis given the evidence) in the order of [`Hypothesis::all`], and whether the evidence fits none.

@@ -16,7 +16,7 @@ mod session;
 mod step;
 mod words;
 
-pub use diagnose::{Diagnosis, Outcome, RankedCause, Reason, Source, Speaks, diagnose, reasons};
+pub use diagnose::{Diagnosis, Judgement, Outcome, RankedCause, Reason, Source, Speaks, diagnose, reasons};
 pub use evidence::Evidence;
 pub use file::schema;
 pub use guide::{Answer, Cause, Fix, Guide, HandOver, Level, Priority, Question, Risk, Station, Symptoms};

@@ -16,4 +16,8 @@ done: number,
 /**
  * Rows in all.
  */
-total: number, };
+total: number, 
+/**
+ * What can be said while samples are still being taken.
+ */
+so_far: string | null, };
