@@ -5,6 +5,8 @@
 //! One folder a subject; one file an operating system where they differ. A new subject is one
 //! folder and one line in [`registry`].
 
+#[cfg(target_os = "linux")]
+mod bus;
 mod context;
 mod entries;
 mod net;

@@ -1,37 +1,16 @@
-//! NetworkManager, asked over D-Bus. Reading needs no privilege. Where there is no system bus, or
-//! nobody on it by that name, this costs a failed connection and nothing else; nobody is started.
+//! NetworkManager, asked over D-Bus.
 
-use std::collections::HashMap;
-use std::time::Duration;
+use zbus::zvariant::OwnedObjectPath;
 
-use zbus::Connection;
-use zbus::zvariant::{OwnedObjectPath, OwnedValue};
-
+use crate::bus::{Properties, Service};
 use crate::{Absence, Context, Reason};
 
-const BUS: &str = "org.freedesktop.DBus";
 const NAME: &str = "org.freedesktop.NetworkManager";
 const ROOT: &str = "/org/freedesktop/NetworkManager";
 const DEVICE: &str = "org.freedesktop.NetworkManager.Device";
 
-/// It answers from memory; one that hangs must not hold up what the kernel says.
-const PATIENCE: Duration = Duration::from_millis(600);
-
 /// Containers and virtual machines make devices by the dozen.
 const MOST_DEVICES: usize = 48;
-
-/// The properties of one object.
-pub(crate) struct Properties(HashMap<String, OwnedValue>);
-
-impl Properties {
-    /// One property; none where it is missing or of another type.
-    pub(crate) fn get<T>(&self, name: &str) -> Option<T>
-    where
-        T: TryFrom<OwnedValue>,
-    {
-        self.0.get(name)?.try_clone().ok().and_then(|value| T::try_from(value).ok())
-    }
-}
 
 /// A device and what NetworkManager says of it.
 pub(crate) struct Device {
@@ -59,7 +38,7 @@ impl Device {
 }
 
 /// A connection to it.
-pub(crate) struct NetworkManager(Connection);
+pub(crate) struct NetworkManager(Service);
 
 impl NetworkManager {
     /// Runs a few questions within the time that they may take.
@@ -67,33 +46,11 @@ impl NetworkManager {
         cx: &Context,
         questions: impl AsyncFnOnce(Self) -> Result<T, Absence>,
     ) -> Result<T, Absence> {
-        if !cx.is_live() {
-            return Err(Absence::new(Reason::NothingToMeasure, "a recorded tree has no bus"));
-        }
-        let all = async { questions(Self::open().await?).await };
-        tokio::time::timeout(PATIENCE.min(cx.step()), all).await.unwrap_or_else(|_| {
-            Err(Absence::new(Reason::TimedOut, format!("NetworkManager: no answer within {PATIENCE:?}")))
-        })
-    }
-
-    async fn open() -> Result<Self, Absence> {
-        let none = |why: String| Absence::new(Reason::NotSupported, why);
-        let bus = Connection::system().await.map_err(|e| none(format!("no system bus: {e}")))?;
-        let owned = bus
-            .call_method(Some(BUS), "/org/freedesktop/DBus", Some(BUS), "NameHasOwner", &NAME)
-            .await
-            .and_then(|answer| answer.body().deserialize())
-            .map_err(|e| failed("ask the bus", &e))?;
-        if owned { Ok(Self(bus)) } else { Err(none("NetworkManager is not on the bus".into())) }
+        Service::ask(cx, NAME, async |service| questions(Self(service)).await).await
     }
 
     async fn properties(&self, path: &str, interface: &'static str) -> Result<Properties, Absence> {
-        self.0
-            .call_method(Some(NAME), path, Some("org.freedesktop.DBus.Properties"), "GetAll", &interface)
-            .await
-            .and_then(|answer| answer.body().deserialize())
-            .map(Properties)
-            .map_err(|e| failed(&format!("read {interface}"), &e))
+        self.0.properties(path, interface).await
     }
 
     /// Its own properties: switches of radios.
@@ -125,14 +82,4 @@ impl NetworkManager {
     pub(crate) async fn access_point(&self, path: &str) -> Result<Properties, Absence> {
         self.properties(path, "org.freedesktop.NetworkManager.AccessPoint").await
     }
-}
-
-fn failed(what: &str, error: &zbus::Error) -> Absence {
-    let reason = match error {
-        zbus::Error::MethodError(name, ..) if name.as_str().ends_with(".AccessDenied") => {
-            Reason::NoPermission
-        }
-        _ => Reason::Failed,
-    };
-    Absence::new(reason, format!("{what}: {}", crate::net::tame(&error.to_string(), 200)))
 }

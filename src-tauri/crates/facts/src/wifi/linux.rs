@@ -1,8 +1,9 @@
 //! Linux: NetworkManager, the kernel's switches, and its list of signals.
 
 use super::{Band, Radio, Security, Signal, Wifi, WifiDevice};
+use crate::bus::Properties;
 use crate::links::{Manager, state_of};
-use crate::network_manager::{Device, NetworkManager, Properties};
+use crate::network_manager::{Device, NetworkManager};
 use crate::source::{read_number, read_text, unread};
 use crate::{Absence, Context, Reading, Reason, net};
 

@@ -1,0 +1,109 @@
+//! Services of the system, asked over D-Bus. Reading needs no privilege. Where there is no bus, or nobody
+//! on it by the name asked for, this costs a failed connection and nothing else; nobody is started.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use zbus::Connection;
+use zbus::zvariant::{DynamicType, OwnedValue, Type};
+
+use crate::{Absence, Context, Reason};
+
+const BUS: &str = "org.freedesktop.DBus";
+
+/// These services answer from memory; one that hangs must not hold up what the kernel says.
+const PATIENCE: Duration = Duration::from_millis(600);
+
+/// The properties of one object.
+pub(crate) struct Properties(HashMap<String, OwnedValue>);
+
+impl Properties {
+    /// One property; none where it is missing or of another type.
+    pub(crate) fn get<T>(&self, name: &str) -> Option<T>
+    where
+        T: TryFrom<OwnedValue>,
+    {
+        self.0.get(name)?.try_clone().ok().and_then(|value| T::try_from(value).ok())
+    }
+}
+
+/// A service that is running.
+pub(crate) struct Service {
+    bus: Connection,
+    name: &'static str,
+}
+
+impl Service {
+    /// Runs a few questions to one service within the time that they may take.
+    pub(crate) async fn ask<T>(
+        cx: &Context,
+        name: &'static str,
+        questions: impl AsyncFnOnce(Self) -> Result<T, Absence>,
+    ) -> Result<T, Absence> {
+        if !cx.is_live() {
+            return Err(Absence::new(Reason::NothingToMeasure, "a recorded tree has no bus"));
+        }
+        let all = async { questions(Self::open(name).await?).await };
+        tokio::time::timeout(PATIENCE.min(cx.step()), all).await.unwrap_or_else(|_| {
+            Err(Absence::new(Reason::TimedOut, format!("{name}: no answer within {PATIENCE:?}")))
+        })
+    }
+
+    async fn open(name: &'static str) -> Result<Self, Absence> {
+        let none = |why: String| Absence::new(Reason::NotSupported, why);
+        let bus = Connection::system().await.map_err(|e| none(format!("no system bus: {e}")))?;
+        let owned = bus
+            .call_method(Some(BUS), "/org/freedesktop/DBus", Some(BUS), "NameHasOwner", &name)
+            .await
+            .and_then(|answer| answer.body().deserialize())
+            .map_err(|e| failed("ask the bus", &e))?;
+        if owned { Ok(Self { bus, name }) } else { Err(none(format!("{name} is not on the bus"))) }
+    }
+
+    /// All properties of one object.
+    pub(crate) async fn properties(
+        &self,
+        path: &str,
+        interface: &'static str,
+    ) -> Result<Properties, Absence> {
+        self.call::<_, HashMap<String, OwnedValue>>(
+            path,
+            "org.freedesktop.DBus.Properties",
+            "GetAll",
+            &interface,
+        )
+        .await
+        .map(Properties)
+        .map_err(|absent| Absence::new(absent.reason, format!("read {interface}: {}", absent.detail)))
+    }
+
+    /// The answer to a method that only reads.
+    pub(crate) async fn call<B, R>(
+        &self,
+        path: &str,
+        interface: &'static str,
+        method: &'static str,
+        body: &B,
+    ) -> Result<R, Absence>
+    where
+        B: serde::Serialize + DynamicType,
+        R: DeserializeOwned + Type,
+    {
+        self.bus
+            .call_method(Some(self.name), path, Some(interface), method, body)
+            .await
+            .and_then(|answer| answer.body().deserialize::<R>())
+            .map_err(|e| failed(method, &e))
+    }
+}
+
+fn failed(what: &str, error: &zbus::Error) -> Absence {
+    let reason = match error {
+        zbus::Error::MethodError(name, ..) if name.as_str().ends_with(".AccessDenied") => {
+            Reason::NoPermission
+        }
+        _ => Reason::Failed,
+    };
+    Absence::new(reason, format!("{what}: {}", crate::net::tame(&error.to_string(), 200)))
+}
