@@ -10,6 +10,12 @@
 //! | `lame` | the right answer to the first question of every three; silence to the others |
 //! | `endless` | compression pointers that point at themselves |
 //! | `huge` | the truncation bit, and over TCP 65,535 bytes of noise |
+//! | `wrong-number` | 500 answers with another number, and never the right one |
+//! | `thousands` | the truncation bit, and over TCP the right address 3,000 times |
+//! | `truncated` | the truncation bit, over TCP as well, and no answer |
+//! | `chain` | names that stand for other names (CNAME), 40 in a row, and no address at the end |
+//! | `nxdomain-for-ever` | NXDOMAIN, to be kept for 136 years |
+//! | `half` | NXDOMAIN for `www.` names, the right answer for others |
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -18,10 +24,26 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, UdpSocket};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
-const MODES: &[&str] =
-    &["servfail", "refused", "nxdomain", "empty", "hijack", "garbage", "slow", "lame", "endless", "huge"];
+const MODES: &[&str] = &[
+    "servfail",
+    "refused",
+    "nxdomain",
+    "empty",
+    "hijack",
+    "garbage",
+    "slow",
+    "lame",
+    "endless",
+    "huge",
+    "wrong-number",
+    "thousands",
+    "truncated",
+    "chain",
+    "nxdomain-for-ever",
+    "half",
+];
 
 /// The lab's own right answers.
 const RIGHT: &[(&str, Ipv4Addr, &str)] = &[
@@ -44,19 +66,8 @@ pub(super) async fn serve(mode: &str, address: &str) -> Result<()> {
     let asked = Arc::new(AtomicU64::new(0));
     let over_tcp = mode.clone();
     tokio::spawn(async move {
-        while let Ok((mut stream, _)) = tcp.accept().await {
-            let mode = over_tcp.clone();
-            tokio::spawn(async move {
-                let length = stream.read_u16().await.ok()?;
-                let mut query = vec![0; usize::from(length)];
-                stream.read_exact(&mut query).await.ok()?;
-                if &*mode == "slow" {
-                    tokio::time::sleep(Duration::from_millis(1500)).await;
-                }
-                let answer = if &*mode == "huge" { vec![0xAA; 65535] } else { answer(&mode, &query) };
-                stream.write_u16(answer.len() as u16).await.ok()?;
-                stream.write_all(&answer).await.ok()
-            });
+        while let Ok((stream, _)) = tcp.accept().await {
+            tokio::spawn(by_tcp(stream, over_tcp.clone()));
         }
     });
     let mut buffer = [0; 4096];
@@ -72,8 +83,35 @@ pub(super) async fn serve(mode: &str, address: &str) -> Result<()> {
             if &*mode == "slow" {
                 tokio::time::sleep(Duration::from_millis(1500)).await;
             }
-            let _ = udp.send_to(&answer(&mode, &query), from).await;
+            let mut answer = answer(&mode, &query);
+            if &*mode == "wrong-number" {
+                for other in 1..=500_u16 {
+                    let number = u16::from_be_bytes([query[0], query[1]]).wrapping_add(other);
+                    answer[..2].copy_from_slice(&number.to_be_bytes());
+                    let _ = udp.send_to(&answer, from).await;
+                }
+                return;
+            }
+            let _ = udp.send_to(&answer, from).await;
         });
+    }
+}
+
+/// Answers until no more questions come: the C library asks for both kinds of address over one connection.
+async fn by_tcp(mut stream: TcpStream, mode: Arc<str>) -> std::io::Result<()> {
+    loop {
+        let mut query = vec![0; usize::from(stream.read_u16().await?)];
+        stream.read_exact(&mut query).await?;
+        if &*mode == "slow" {
+            tokio::time::sleep(Duration::from_millis(1500)).await;
+        }
+        let answer = match &*mode {
+            "huge" => vec![0xAA; 65535],
+            "thousands" => answer("thousands-by-tcp", &query),
+            mode => answer(mode, &query),
+        };
+        stream.write_u16(answer.len() as u16).await?;
+        stream.write_all(&answer).await?;
     }
 }
 
@@ -84,17 +122,20 @@ fn answer(mode: &str, query: &[u8]) -> Vec<u8> {
     let Some((name, kind, end)) = question(query) else { return Vec::new() };
     let code = match mode {
         "servfail" => 2,
-        "nxdomain" => 3,
+        "nxdomain" | "nxdomain-for-ever" => 3,
+        "half" if name.starts_with("www.") => 3,
         "refused" => 5,
         _ => 0,
     };
-    let truncated = if mode == "huge" { 0x02 } else { 0 };
+    let truncated = if matches!(mode, "huge" | "thousands" | "truncated") { 0x02 } else { 0 };
     let addresses = match mode {
         "hijack" => vec![
             IpAddr::V4(Ipv4Addr::new(192, 0, 2, 66)),
             IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 0, 0x66)),
         ],
-        "slow" | "lame" => right(&name),
+        "slow" | "lame" | "wrong-number" => right(&name),
+        "half" if code == 0 => right(&name),
+        "thousands-by-tcp" => right(&name).into_iter().flat_map(|a| std::iter::repeat_n(a, 3000)).collect(),
         _ => Vec::new(),
     };
     let data: Vec<Vec<u8>> = addresses
@@ -106,8 +147,15 @@ fn answer(mode: &str, query: &[u8]) -> Vec<u8> {
         })
         .collect();
     let mut out = query[..2].to_vec();
-    out.extend([0x81 | truncated, 0x80 | code, 0, 1, 0, data.len() as u8, 0, 0, 0, 0]);
+    out.extend([0x81 | truncated, 0x80 | code, 0, 1]);
+    out.extend((data.len() as u16).to_be_bytes());
+    out.extend([0, 0, 0, 0]);
     out.extend(&query[12..end]);
+    match mode {
+        "chain" => chain(&mut out),
+        "nxdomain-for-ever" => keep_for_ever(&mut out),
+        _ => {}
+    }
     if mode == "endless" {
         out[7] = 1;
         let here = out.len() as u16;
@@ -119,6 +167,27 @@ fn answer(mode: &str, query: &[u8]) -> Vec<u8> {
         out.extend(rdata);
     }
     out
+}
+
+/// Each name stands for the next one, and the last for the one before.
+fn chain(out: &mut Vec<u8>) {
+    const LINKS: u8 = 40;
+    out[7] = LINKS;
+    let mut owner = 12_u16;
+    for link in 0..LINKS {
+        out.extend((0xC000 | owner).to_be_bytes());
+        // CNAME, IN, a minute, four bytes: a label of two letters and the end.
+        out.extend([0, 5, 0, 1, 0, 0, 0, 60, 0, 4]);
+        owner = out.len() as u16;
+        out.extend([2, b'a' + link / 26, b'a' + link % 26, 0]);
+    }
+}
+
+/// An SOA record in the authority section, which says how long "no such name" may be kept (RFC 2308).
+fn keep_for_ever(out: &mut Vec<u8>) {
+    out[9] = 1;
+    out.extend([0xC0, 12, 0, 6, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0, 22, 0, 0]);
+    out.extend([0xFF; 20]);
 }
 
 fn right(name: &str) -> Vec<IpAddr> {

@@ -8,6 +8,8 @@
 //! | `gigabyte` | 200 with a body that never ends |
 //! | `headers` | headers that never end |
 //! | `slowloris` | a status line, then a byte a second |
+//! | `false-length` | 200 with one word of a body that is said to have a gigabyte |
+//! | `connect-gigabyte` | a proxy that opens every way and then sends without an end |
 //! | `refuse-connect` | a proxy that answers 403 to CONNECT, and passes nothing |
 
 use std::time::Duration;
@@ -16,7 +18,17 @@ use anyhow::{Result, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-const MODES: &[&str] = &["redirect", "login", "loop", "gigabyte", "headers", "slowloris", "refuse-connect"];
+const MODES: &[&str] = &[
+    "redirect",
+    "login",
+    "loop",
+    "gigabyte",
+    "headers",
+    "slowloris",
+    "false-length",
+    "connect-gigabyte",
+    "refuse-connect",
+];
 
 const PAGE: &str = "<!doctype html><title>Sign in</title><form action=/login><input name=code></form>";
 
@@ -61,7 +73,13 @@ async fn answer(mut stream: TcpStream, mode: &str, location: &str) -> std::io::R
             let text = format!("HTTP/1.1 302 Found\r\nLocation: {path}x\r\nContent-Length: 0\r\n\r\n");
             stream.write_all(text.as_bytes()).await
         }
-        "gigabyte" => {
+        "false-length" => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\nlab").await?;
+            // Held open: whoever waits for the rest waits for ever.
+            tokio::time::sleep(Duration::from_mins(2)).await;
+            Ok(())
+        }
+        "gigabyte" | "connect-gigabyte" => {
             stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
             let block = vec![b'a'; 64 * 1024];
             // Bounded all the same: a test must end even where its reader does not.

@@ -7,6 +7,8 @@
 mod delay;
 mod dns;
 mod http;
+#[cfg(target_os = "linux")]
+mod icmp;
 mod ntp;
 mod tcp;
 
@@ -16,7 +18,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 
 const HELP: &str = "lab-serve \
-dns MODE ADDRESS:PORT | http MODE ADDRESS:PORT [LOCATION] | tcp MODE ADDRESS:PORT | ntp ADDRESS:PORT [SECONDS] | delay NAME MS [JITTER_MS]";
+dns MODE ADDRESS:PORT | http MODE ADDRESS:PORT [LOCATION] | tcp MODE ADDRESS:PORT | ntp ADDRESS:PORT [SECONDS|kiss] | icmp LIE | delay NAME MS [JITTER_MS]";
 
 pub(crate) fn serve(args: &[&str]) -> Result<()> {
     match args {
@@ -54,10 +56,9 @@ fn here(args: &[&str]) -> Result<()> {
             #[cfg(target_os = "linux")]
             ["delay", name, ms, rest @ ..] => delay::serve(name, ms, rest.first().copied()).await,
             ["tcp", mode, address] => tcp::serve(mode, address).await,
-            ["ntp", address, rest @ ..] => {
-                let ahead = rest.first().map_or(Ok(0.0), |s| s.parse())?;
-                ntp::serve(address, ahead).await
-            }
+            ["ntp", address, rest @ ..] => ntp::serve(address, rest.first().copied()).await,
+            #[cfg(target_os = "linux")]
+            ["icmp", lie] => icmp::serve(lie).await,
             _ => bail!("{HELP}"),
         }
     })

@@ -1,5 +1,6 @@
-//! Ports that open and then do not speak the protocol: `silent`, `reset`, `garbage`, or `slow` (a
-//! greeting after two seconds).
+//! Ports that open and then do not speak the protocol: `silent`, `reset`, `garbage`, `slow` (a greeting
+//! after two seconds), `tls-alerts` (TLS warnings without an end) or `tls-slow` (the answer to a TLS
+//! greeting, a byte a second).
 
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 pub(super) async fn serve(mode: &str, address: &str) -> Result<()> {
-    if !["silent", "reset", "garbage", "slow"].contains(&mode) {
-        bail!("the modes are silent, reset, garbage, slow");
+    if !["silent", "reset", "garbage", "slow", "tls-alerts", "tls-slow"].contains(&mode) {
+        bail!("the modes are silent, reset, garbage, slow, tls-alerts, tls-slow");
     }
     let listener = TcpListener::bind(address).await?;
     super::ready()?;
@@ -28,6 +29,24 @@ pub(super) async fn serve(mode: &str, address: &str) -> Result<()> {
                 tokio::spawn(async move {
                     tokio::time::sleep(Duration::from_secs(2)).await;
                     let _ = stream.write_all(b"220 slow.example\r\n").await;
+                });
+            }
+            "tls-alerts" => {
+                tokio::spawn(async move {
+                    // A warning of TLS 1.2 that asks for nothing (user_canceled), for ever.
+                    let warnings = [21, 3, 3, 0, 2, 1, 90].repeat(1000);
+                    while stream.write_all(&warnings).await.is_ok() {}
+                });
+            }
+            "tls-slow" => {
+                tokio::spawn(async move {
+                    // The head of a ServerHello of 16 KB.
+                    for byte in [22, 3, 3, 0x3F, 0xF0, 2, 0, 0x3F, 0xEC].into_iter().chain([0; 100]) {
+                        if stream.write_all(&[byte]).await.is_err() {
+                            return;
+                        }
+                        tokio::time::sleep(Duration::from_secs(1)).await;
+                    }
                 });
             }
             _ => {

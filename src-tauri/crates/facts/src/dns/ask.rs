@@ -19,6 +19,9 @@ use crate::{Reading, Reason};
 /// A lost packet is asked for again after this long, and once more.
 const TRIES: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(1200)];
 
+/// A router that says "no way" is believed once no answer has come for this long after it.
+const DESPITE_NO_WAY: Duration = Duration::from_millis(150);
+
 /// What is kept of an answer: a message by TCP has room for thousands.
 const MOST_ADDRESSES: usize = 16;
 
@@ -166,6 +169,11 @@ async fn exchange(
     if answer.metadata.truncation { by_tcp(server, &question, &bytes, deadline).await } else { Ok(answer) }
 }
 
+/// Whether an error is what a router on the way says, in place of the server itself.
+fn is_word_of_a_router(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable)
+}
+
 async fn by_udp(
     server: SocketAddr,
     question: &Message,
@@ -184,9 +192,10 @@ async fn by_udp(
     net::tell_soft_errors(&socket);
     let mut buffer = vec![0; 4096];
     let mut stray = None;
+    let mut no_way = None;
     let started = Instant::now();
     for end in TRIES.map(|wait| started + wait).into_iter().chain([deadline]) {
-        let end = end.min(deadline);
+        let mut end = end.min(deadline);
         if end <= Instant::now() {
             break;
         }
@@ -194,7 +203,13 @@ async fn by_udp(
         loop {
             let length = match net::in_time(end, socket.recv(&mut buffer)).await {
                 Wait::Done(length) => length,
-                Wait::Error(e) => return Err(error(e)),
+                // A router's word, which anybody can forge: the answer itself, where it comes, outweighs it.
+                Wait::Error(e) if no_way.is_none() && is_word_of_a_router(&e) => {
+                    end = end.min(Instant::now() + DESPITE_NO_WAY);
+                    no_way = Some(error(e));
+                    continue;
+                }
+                Wait::Error(e) => return Err(no_way.unwrap_or_else(|| error(e))),
                 Wait::TimedOut => break,
             };
             match accept(question, &buffer[..length]) {
@@ -203,6 +218,9 @@ async fn by_udp(
                 Err(Unfit::Stray(why)) => stray = Some(why),
                 Err(Unfit::Malformed(why)) => return Err(NoAnswer::malformed(why)),
             }
+        }
+        if let Some(no_way) = no_way {
+            return Err(no_way);
         }
     }
     Err(match stray {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::{DnsServer, Given, HostsName, LookupOutcome};
+use super::{DnsServer, Given, HostsName, LookupOutcome, SystemLookup};
 use crate::net::{self, Target};
 use crate::tls::{self, Anchors};
 use crate::{Context, Reading, Reason};
@@ -22,6 +22,7 @@ pub(super) async fn compare(
     servers: Option<&Vec<DnsServer>>,
     independent: &[DnsServer],
     hosts: &[HostsName],
+    system: &[SystemLookup],
     deadline: Instant,
 ) -> Vec<Given> {
     let own_networks = net::own_networks();
@@ -38,7 +39,14 @@ pub(super) async fn compare(
                 .collect();
             let reference: Vec<IpAddr> = answers(independent, name, record).into_iter().flatten().collect();
             let own = servers.map(|servers| answers(servers, name, record)).unwrap_or_default();
-            all.extend(side_by_side(name, record, of_hosts, own, reference, &own_networks));
+            let of_system: Vec<IpAddr> = system
+                .iter()
+                .filter(|l| l.name == *name && l.outcome == LookupOutcome::Answered)
+                .flat_map(|l| l.addresses.iter().copied())
+                .filter(|a| a.is_ipv4() == (record == "A"))
+                .collect();
+            let sources = Sources { hosts: of_hosts, own, reference, system: of_system };
+            all.extend(side_by_side(name, record, sources, &own_networks));
         }
     }
     prove(cx, all, deadline).await
@@ -57,14 +65,17 @@ fn shares(one: &[IpAddr], other: &[IpAddr]) -> bool {
     one.iter().any(|a| other.contains(a))
 }
 
-fn side_by_side(
-    name: &str,
-    record: &str,
-    of_hosts: Vec<IpAddr>,
+/// What each source says of one name and record.
+#[derive(Default)]
+struct Sources {
+    hosts: Vec<IpAddr>,
     own: Vec<Vec<IpAddr>>,
     reference: Vec<IpAddr>,
-    networks: &[net::Network],
-) -> Vec<Given> {
+    system: Vec<IpAddr>,
+}
+
+fn side_by_side(name: &str, record: &str, sources: Sources, networks: &[net::Network]) -> Vec<Given> {
+    let Sources { hosts: of_hosts, own, reference, system } = sources;
     let given = |source: &str, addresses: Vec<IpAddr>| {
         let first = *addresses.first()?;
         let shared = if reference.is_empty() {
@@ -82,6 +93,13 @@ fn side_by_side(
             proof: Reading::absent(Reason::NothingToMeasure, "the sources agree"),
         })
     };
+    // What programs get is of interest where it is what nobody who was asked directly says.
+    let asked = || own.iter().chain([&of_hosts, &reference]);
+    let astray = if asked().any(|said| !said.is_empty()) && !asked().any(|said| shares(said, &system)) {
+        system
+    } else {
+        Vec::new()
+    };
     // Of answers that say the same, one stands for all.
     let mut distinct: Vec<Vec<IpAddr>> = Vec::new();
     for answer in own {
@@ -93,6 +111,7 @@ fn side_by_side(
     all.extend(given("hosts_file", of_hosts));
     all.extend(distinct.into_iter().filter_map(|answer| given("server", answer)));
     all.extend(given("independent", reference.clone()));
+    all.extend(given("system", astray));
     all
 }
 
@@ -154,7 +173,9 @@ mod tests {
     fn answers_that_share_an_address_agree_and_others_are_told_apart() {
         let reference = ips(&["203.0.113.1", "203.0.113.2"]);
         let own = vec![ips(&["203.0.113.2", "203.0.113.9"]), ips(&["203.0.113.2"]), ips(&["127.0.0.1"])];
-        let all = side_by_side("www.example", "A", vec![], own, reference, &[]);
+        let system = ips(&["127.0.0.1"]);
+        let all =
+            side_by_side("www.example", "A", Sources { own, reference, system, ..Sources::default() }, &[]);
         let seen: Vec<_> = all.iter().map(|g| (g.source.as_str(), g.scope, g.shared.clone())).collect();
         assert_eq!(
             seen,
@@ -169,11 +190,25 @@ mod tests {
     }
 
     #[test]
+    fn what_programs_get_stands_there_where_nobody_else_says_it() {
+        let told = |system: &[&str]| {
+            let sources =
+                Sources { own: vec![ips(&["203.0.113.1"])], system: ips(system), ..Sources::default() };
+            let all = side_by_side("www.example", "A", sources, &[]);
+            all.into_iter().map(|g| g.source).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&["192.0.2.66"]), ["server", "system"]);
+        assert_eq!(told(&["192.0.2.66", "203.0.113.1"]), ["server"]);
+        assert_eq!(told(&[]), ["server"]);
+    }
+
+    #[test]
     fn without_a_second_opinion_an_address_of_nobody_is_doubtful_all_the_same() {
-        let all = side_by_side("www.example", "A", vec![], vec![ips(&["0.0.0.0"])], vec![], &[]);
+        let own = |text: &str| Sources { own: vec![ips(&[text])], ..Sources::default() };
+        let all = side_by_side("www.example", "A", own("0.0.0.0"), &[]);
         assert_eq!(all[0].shared.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
         assert!(differs(&all, &all[0]));
-        let fine = side_by_side("www.example", "A", vec![], vec![ips(&["203.0.113.1"])], vec![], &[]);
+        let fine = side_by_side("www.example", "A", own("203.0.113.1"), &[]);
         assert!(!differs(&fine, &fine[0]));
     }
 }

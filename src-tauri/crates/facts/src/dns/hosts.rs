@@ -1,13 +1,25 @@
 //! The policy's names, and that of a named site, in the hosts file.
 
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, ErrorKind, Read};
 use std::net::IpAddr;
+use std::time::Instant;
 
 use super::HostsName;
 use crate::net::Target;
-use crate::source::{detached, read_raw, unread};
+use crate::source::{detached, unread};
 use crate::{Absence, Context, Reason};
 
 const FILE: &str = "/etc/hosts";
+
+/// A line that is longer is no entry, and is taken in pieces.
+const MOST_LINE_BYTES: u64 = 1 << 16;
+
+/// What is kept of one name.
+const MOST_ADDRESSES: usize = 16;
+
+/// Lists that block advertising hold a million entries; what is longer than this is no such list.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// These names, each with what the hosts file says of it.
 pub(super) async fn read(cx: &Context) -> Result<Vec<HostsName>, Absence> {
@@ -15,11 +27,15 @@ pub(super) async fn read(cx: &Context) -> Result<Vec<HostsName>, Absence> {
         return Err(Absence::new(Reason::NotSupported, "this system's hosts file is not read yet"));
     }
     let inner = cx.clone();
-    detached("read the hosts file", cx.step(), move || match read_raw(&inner, FILE) {
-        Ok(text) => Ok(find(&text, &names(&inner))),
-        // Without the file nothing is overridden.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(find("", &names(&inner))),
-        Err(error) => Err(unread(FILE, error)),
+    let limit = cx.step();
+    detached("read the hosts file", limit, move || {
+        let names = names(&inner);
+        match File::open(inner.path(FILE)) {
+            Ok(file) => find(file, &names, Instant::now() + limit).map_err(|error| unread(FILE, error)),
+            // Without the file nothing is overridden.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::of(&names).0),
+            Err(error) => Err(unread(FILE, error)),
+        }
     })
     .await?
 }
@@ -37,29 +53,54 @@ fn names(cx: &Context) -> Vec<String> {
     names
 }
 
-fn find(text: &str, names: &[String]) -> Vec<HostsName> {
-    let addresses = |wanted: &str| {
-        let of_line = |line: &str| {
-            let line = line.split('#').next().unwrap_or_default();
-            let mut words = line.split_whitespace();
-            let address: IpAddr = words.next()?.parse().ok()?;
-            words.any(|word| word.eq_ignore_ascii_case(wanted)).then_some(address)
-        };
-        let mut found: Vec<IpAddr> = Vec::new();
-        for address in text.lines().filter_map(of_line) {
-            if !found.contains(&address) && found.len() < 16 {
-                found.push(address);
+/// The names, and where each stands in the list.
+struct Found(Vec<HostsName>);
+
+impl Found {
+    fn of(names: &[String]) -> Self {
+        let unnamed =
+            |name: &String| HostsName { name: name.clone(), overridden: false, addresses: Vec::new() };
+        Self(names.iter().map(unnamed).collect())
+    }
+
+    fn take(&mut self, line: &str) {
+        let line = line.split('#').next().unwrap_or_default();
+        let mut words = line.split_whitespace();
+        let Some(address) = words.next() else { return };
+        for word in words {
+            let Some(name) = self.0.iter_mut().find(|n| n.name.eq_ignore_ascii_case(word)) else { continue };
+            let Ok(address) = address.parse::<IpAddr>() else { return };
+            name.overridden = true;
+            if !name.addresses.contains(&address) && name.addresses.len() < MOST_ADDRESSES {
+                name.addresses.push(address);
             }
         }
-        found
-    };
-    names
-        .iter()
-        .map(|name| {
-            let addresses = addresses(name);
-            HostsName { name: name.clone(), overridden: !addresses.is_empty(), addresses }
-        })
-        .collect()
+    }
+}
+
+/// Reads line by line, so that a long file costs time and no memory. A thread that nobody waits for any
+/// more ends at `deadline`.
+fn find(file: impl Read, names: &[String], deadline: Instant) -> io::Result<Vec<HostsName>> {
+    let mut found = Found::of(names);
+    let mut reader = BufReader::with_capacity(1 << 16, file.take(MOST_BYTES));
+    let (mut read, mut line) = (0, Vec::new());
+    loop {
+        line.clear();
+        let length = reader.by_ref().take(MOST_LINE_BYTES).read_until(b'\n', &mut line)?;
+        if length == 0 {
+            break;
+        }
+        read += length as u64;
+        if Instant::now() > deadline {
+            return Err(io::Error::new(ErrorKind::TimedOut, "the file is too long to be read in time"));
+        }
+        found.take(&String::from_utf8_lossy(&line));
+    }
+    if read >= MOST_BYTES {
+        // A name that was not found may stand further down.
+        return Err(io::Error::other(format!("longer than {} MiB", MOST_BYTES >> 20)));
+    }
+    Ok(found.0)
 }
 
 #[cfg(test)]
@@ -76,11 +117,25 @@ mod tests {
         assert!(!names(&cx).contains(&"192.0.2.7".to_owned()), "an address is no name");
     }
 
+    fn found(file: impl Read, names: &[&str]) -> io::Result<Vec<HostsName>> {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        find(file, &names, Instant::now() + std::time::Duration::from_mins(1))
+    }
+
+    #[test]
+    fn the_last_line_of_a_long_file_is_read_and_a_file_without_an_end_is_not_known() {
+        let blocked = "0.0.0.0 host.of-an-advertiser.example\n".repeat(200_000);
+        let file = blocked.as_bytes().chain(&b"192.0.2.9 www.example"[..]);
+        assert!(blocked.len() > 4 << 20 && found(file, &["www.example"]).unwrap()[0].overridden);
+        let endless = std::io::repeat(b'x');
+        assert!(found(endless, &["www.example"]).is_err(), "what was not read may name it");
+    }
+
     #[test]
     fn names_are_found_whole_in_any_case_and_not_in_comments() {
         let text = "127.0.0.1 localhost\n# 192.0.2.1 www.example\n192.0.2.9 a WWW.Example # www.other.example\n\
                     2001:db8::9\twww.example\nnonsense www.other.example\n192.0.2.8 x.www.other.example\n";
-        let found = find(text, &["www.example".to_owned(), "www.other.example".to_owned()]);
+        let found = found(text.as_bytes(), &["www.example", "www.other.example"]).unwrap();
         assert_eq!(
             found[0].addresses,
             ["192.0.2.9".parse::<IpAddr>().unwrap(), "2001:db8::9".parse().unwrap()]

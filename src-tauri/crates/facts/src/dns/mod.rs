@@ -5,7 +5,7 @@
 //! | Unix | servers and search domains: `/etc/resolv.conf`; behind the stub 127.0.0.53, or without a server there, also `/run/systemd/resolve/resolv.conf` | none | servers of single links or domains (split DNS of systemd-resolved, macOS' resolvers for single domains); DNS over TLS or HTTPS, which resolved or a browser may use instead; libraries that read other files |
 //! | Windows | none yet: servers and search domains are absent | | |
 //! | all | each server asked directly by UDP, by TCP when the answer does not fit; its own servers by TCP too where UDP stays silent, and for a name that cannot exist under each of the names | none | outside Linux a router's "no way" is not told and shows as a timeout; a zone that knows every name looks like a server that invents |
-//! | all | what the sources say of one name, side by side: own servers, hosts file, independent servers; where they differ, a TLS handshake by the name with the first address of each | none | names that are no secure host of the policy cannot be proven; the direct way only |
+//! | all | what the sources say of one name, side by side: own servers, hosts file, independent servers, and what programs get; where they differ, a TLS handshake by the name with the first address of each | none | names that are no secure host of the policy cannot be proven; the direct way only |
 //! | Unix | `/etc/hosts`: the policy's names in it | none | other sources of the system's resolution (mDNS, LDAP) |
 //! | all | the system's own resolution: getaddrinfo | none | which of its sources (hosts file, mDNS, DNS) answered; its error for a dead, a failing and a refusing server is one and the same |
 //!
@@ -63,7 +63,7 @@ facts! {
         public name: String,
         /// `A` or `AAAA`.
         public record: String,
-        /// Who gives them: `server`, `hosts_file`, `independent`.
+        /// Who gives them: `server`, `hosts_file`, `independent`; `system` where programs get what none of these says.
         public source: String,
         /// The addresses.
         internal addresses: Vec<IpAddr>,
@@ -214,13 +214,13 @@ pub async fn measure(cx: Context) -> Reading<Dns> {
                 },
                 ask_all(settings::independent(&cx.endpoints.resolvers), &names, patience.independent()),
             );
-            let entries = hosts_file.as_ref().map_or(&[][..], Vec::as_slice);
-            let given = given::compare(&cx, &names, servers.value(), &independent, entries, deadline).await;
-            (servers, independent, given)
+            (servers, independent)
         },
         look_up_all(&cx.endpoints.names, deadline),
     );
-    let (servers, independent, given) = directly;
+    let (servers, independent) = directly;
+    let entries = hosts_file.as_ref().map_or(&[][..], Vec::as_slice);
+    let given = given::compare(&cx, &names, servers.value(), &independent, entries, &system, deadline).await;
     Reading::Value(Dns {
         servers,
         system: if cx.endpoints.names.is_empty() {
