@@ -24,7 +24,7 @@ const RAW: i32 = 255;
 const TCP: u8 = 6;
 const ICMP: u8 = 1;
 
-pub(super) async fn serve(lie: &str) -> Result<()> {
+pub(super) fn serve(lie: &str) -> Result<()> {
     let (kind, code, rest) = match lie {
         "tiny-mtu" => (3, 4, 68_u32),
         "unreachable" => (3, 1, 0),
@@ -38,7 +38,7 @@ pub(super) async fn serve(lie: &str) -> Result<()> {
     let (lie, client) = (lie.to_owned(), Ipv4Addr::new(192, 0, 2, 10));
     super::ready()?;
     // Blocking, on the only thread: nothing else runs here.
-    let mut buffer = [0; 65536];
+    let mut buffer = vec![0; 65536];
     loop {
         let length = seen.read(&mut buffer)?;
         let packet = &buffer[..length];

@@ -58,7 +58,7 @@ fn here(args: &[&str]) -> Result<()> {
             ["tcp", mode, address] => tcp::serve(mode, address).await,
             ["ntp", address, rest @ ..] => ntp::serve(address, rest.first().copied()).await,
             #[cfg(target_os = "linux")]
-            ["icmp", lie] => icmp::serve(lie).await,
+            ["icmp", lie] => icmp::serve(lie),
             _ => bail!("{HELP}"),
         }
     })

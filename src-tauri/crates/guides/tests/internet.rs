@@ -24,11 +24,14 @@ fn network(changes: &str) -> BTreeMap<CheckId, Status> {
         internet.by-address internet.by-name web.open web.sign-in-page web.proxy-password tls.trusted \
         tls.certificate-dates internet.secure internet.firewall dns.answers-right dns.system-slow dns.unknown-names \
         internet.stalls way.first-hop way.forbidden way.ends way.web-blocked gateway.loss line.loss line.latency \
-        line.jitter line.stable link.steady line.packet-size address.conflict route.name-server-beside";
+        line.jitter line.stable link.steady line.packet-size address.conflict route.name-server-beside \
+        web.prompt";
     let mut results: BTreeMap<CheckId, Status> =
         HEALTHY.split_whitespace().map(|id| (id.parse().unwrap(), Status::Ok)).collect();
     for id in [
         "proxy.needed",
+        "internet.nat64",
+        "dns.search-domain",
         "proxy.lets-through",
         "dns.hosts-file",
         "proxy.reachable",
@@ -392,6 +395,18 @@ const SCENARIOS: &[(&str, &str, &str)] = &[
         "route.name-server-beside=warn way.first-hop=fail out=fail later=not_applicable",
         "wrong-default-route",
     ),
+    (
+        "the last network's ending is put behind every name, and somebody has that name",
+        "dns.search-domain=fail internet.by-name=fail web.open=fail web.prompt=not_applicable internet.secure=fail \
+         tls.certificate-dates=not_applicable tls.trusted=not_applicable",
+        "dns-search-domain",
+    ),
+    (
+        "IPv6 alone, and its gateway to IPv4 is dead",
+        "internet.nat64=fail internet.by-address-ipv4=not_applicable internet.by-address-ipv6=ok internet.by-name=fail \
+         internet.by-name-ipv6=fail web.open=fail web.prompt=not_applicable internet.secure=fail dns.independent-answers=fail",
+        "nat64-broken",
+    ),
     ("one packet in ten is lost", "line.loss=fail", "packet-loss"),
     (
         "one packet in three is lost, already on the Wi-Fi",
@@ -482,6 +497,14 @@ fn a_healthy_network_is_told_so() {
         ),
         ("nobody answers test packets", "line.packet-size=not_applicable gateway.loss=not_applicable"),
         ("a slow line", "line.latency=warn"),
+        (
+            "a proxy that works, is the only way, and alone knows the names of the internet",
+            "proxy.reachable=ok proxy.lets-through=ok internet.by-address=not_applicable internet.by-address-ipv4=not_applicable \
+             internet.by-name=not_applicable internet.firewall=not_applicable dns.independent-answers=not_applicable \
+             dns.server-works=not_applicable dns.system-resolves=not_applicable dns.slow=not_applicable \
+             dns.system-slow=not_applicable dns.answers-right=not_applicable line.loss=not_applicable \
+             line.latency=not_applicable line.jitter=unknown line.stable=unknown gateway.loss=not_applicable",
+        ),
         ("an uneven line", "line.jitter=warn"),
     ];
     for (what, changes) in healthy {
