@@ -121,6 +121,12 @@ subjects! {
     Computer cpu: crate::cpu::Cpu,
     /// Main memory and swap.
     Computer memory: crate::memory::Memory,
+    /// How much of the time programs had to wait.
+    Computer pressure: crate::pressure::Pressure,
+    /// What runs, and what it takes.
+    Computer processes: crate::processes::Processes,
+    /// How long starting took, and what starts along.
+    Computer start_up: crate::start_up::StartUp,
     /// Mounted file systems.
     Computer filesystems: crate::filesystems::Filesystems,
     /// Network interfaces.

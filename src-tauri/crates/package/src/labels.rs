@@ -21,6 +21,7 @@ const WORD_FIELDS: &[&str] = &[
     "action",
     "state",
     "reason",
+    "set_by",
     "duplex",
     "band",
     "security",
@@ -116,6 +117,10 @@ impl Labels {
             }
             f if f.ends_with("_mbps") => plain("Mbit/s"),
             f if f.ends_with("dbm") => plain("dBm"),
+            f if f.ends_with("_mhz") => plain("MHz"),
+            f if f.ends_with("_bytes_per_second") => {
+                format!("{}/s", format_value(value, Format::Bytes, self.0))
+            }
             f if f.ends_with("_bytes") => format_value(value, Format::Bytes, self.0),
             f if f.ends_with("_percent") => format_value(value, Format::Percent, self.0),
             f if f.ends_with("_ms") => format_value(value, Format::Milliseconds, self.0),

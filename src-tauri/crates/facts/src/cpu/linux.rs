@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Cpu, SAMPLE};
+use super::cores::{self, AllTimes, Braked};
+use super::{Core, Cpu, SAMPLE, Throttling};
 use crate::source::{detached, odd, read_text};
 use crate::{Absence, Context, Reading, Reason};
 
 const CPUINFO: &str = "/proc/cpuinfo";
-const STAT: &str = "/proc/stat";
 const LOADAVG: &str = "/proc/loadavg";
 const ONLINE: &str = "/sys/devices/system/cpu/online";
 
@@ -15,7 +15,7 @@ const ONLINE: &str = "/sys/devices/system/cpu/online";
 const MOST_CORES: u32 = 8192;
 
 pub(super) async fn measure(cx: Context) -> Reading<Cpu> {
-    let before = times(&cx).await;
+    let before = look(&cx).await;
     let still = {
         let cx = cx.clone();
         async move {
@@ -23,25 +23,67 @@ pub(super) async fn measure(cx: Context) -> Reading<Cpu> {
             detached("read the processor's description", limit, move || describe(&cx)).await
         }
     };
-    let (described, usage) = if cx.is_live() {
+    let (described, sampled) = if cx.is_live() {
         let (described, ()) = tokio::join!(still, tokio::time::sleep(SAMPLE));
-        let after = times(&cx).await;
-        (described, before.and_then(|before| usage(before, after?)))
+        (described, compare(&cx, before).await)
     } else {
         let once =
             Absence::new(Reason::NothingToMeasure, "a recorded tree holds one sample, usage needs two");
         (still.await, before.and(Err(once)))
     };
     match described {
-        Ok(cpu) => Reading::Value(Cpu { usage_percent: usage.into(), ..cpu }),
+        Ok(cpu) => Reading::Value(with_sample(cpu, sampled)),
         Err(absent) => absent.into(),
     }
 }
 
-async fn times(cx: &Context) -> Result<Times, Absence> {
+type Look = (AllTimes, Result<Braked, Absence>);
+
+/// What happened between two looks.
+struct Sample {
+    shares: [f64; 3],
+    cores: Vec<Core>,
+    throttling: Reading<Throttling>,
+}
+
+async fn look(cx: &Context) -> Result<Look, Absence> {
     let inner = cx.clone();
-    let text = detached("read processor times", cx.step(), move || read_text(&inner, STAT)).await??;
-    parse_times(&text)
+    detached("read processor times", cx.step(), move || cores::look(&inner)).await?
+}
+
+async fn compare(cx: &Context, before: Result<Look, Absence>) -> Result<Sample, Absence> {
+    let (before, braked_before) = before?;
+    let inner = cx.clone();
+    detached("read processor times", cx.step(), move || {
+        let (after, braked_after) = cores::look(&inner)?;
+        Ok(Sample {
+            shares: cores::shares(before.together, after.together)?,
+            cores: cores::cores(&inner, &before, &after),
+            throttling: cores::throttling(braked_before, braked_after),
+        })
+    })
+    .await?
+}
+
+fn with_sample(cpu: Cpu, sampled: Result<Sample, Absence>) -> Cpu {
+    match sampled {
+        Ok(Sample { shares: [busy, waiting, stolen], cores, throttling }) => Cpu {
+            usage_percent: Reading::Value(busy),
+            waiting_percent: Reading::Value(waiting),
+            stolen_percent: Reading::Value(stolen),
+            cores: Reading::Value(cores),
+            throttling,
+            ..cpu
+        },
+        Err(absent) => Cpu {
+            usage_percent: absent.clone().into(),
+            waiting_percent: absent.clone().into(),
+            stolen_percent: absent.clone().into(),
+            cores: absent.clone().into(),
+            throttling: absent.into(),
+            ..cpu
+        },
+    }
 }
 
 fn describe(cx: &Context) -> Cpu {
@@ -65,42 +107,14 @@ fn describe(cx: &Context) -> Cpu {
             .or_else(|_| cores_by_siblings(cx, &online?))
             .into(),
         usage_percent: Reading::absent(Reason::NothingToMeasure, ""),
+        waiting_percent: Reading::absent(Reason::NothingToMeasure, ""),
+        stolen_percent: Reading::absent(Reason::NothingToMeasure, ""),
+        cores: Reading::absent(Reason::NothingToMeasure, ""),
+        throttling: Reading::absent(Reason::NothingToMeasure, ""),
         load_1m: load_at(0),
         load_5m: load_at(1),
         load_15m: load_at(2),
     }
-}
-
-/// Ticks since start, over all cores.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Times {
-    all: u64,
-    idle: u64,
-}
-
-/// The first line of `/proc/stat`: user nice system idle iowait irq softirq steal guest guest_nice.
-/// Guest time is part of user time already.
-fn parse_times(text: &str) -> Result<Times, Absence> {
-    let line = text.lines().find(|l| l.starts_with("cpu ")).unwrap_or_default();
-    let ticks: Vec<u64> = line.split_whitespace().skip(1).take(8).map_while(|w| w.parse().ok()).collect();
-    match ticks[..] {
-        [_, _, _, idle, ..] => {
-            let waiting = ticks.get(4).copied().unwrap_or(0);
-            let all = ticks.iter().fold(0u64, |sum, t| sum.saturating_add(*t));
-            Ok(Times { all, idle: idle.saturating_add(waiting) })
-        }
-        _ => Err(odd(STAT, line)),
-    }
-}
-
-fn usage(before: Times, after: Times) -> Result<f64, Absence> {
-    let all = after.all.saturating_sub(before.all);
-    if all == 0 {
-        return Err(Absence::new(Reason::Failed, format!("{STAT} did not advance during the sample")));
-    }
-    // The kernel documents that waiting time can run backwards.
-    let idle = after.idle.saturating_sub(before.idle).min(all);
-    Ok(((all - idle) as f64 * 1000.0 / all as f64).round() / 10.0)
 }
 
 fn parse_load(text: &str, at: usize) -> Result<f64, Absence> {
@@ -239,25 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn usage_is_the_share_of_time_that_was_not_idle() {
-        let before = parse_times("cpu  100 0 100 700 100 0 0 0 50 0\n").unwrap();
-        let after = parse_times("cpu  110 0 105 780 105 0 0 0 55 0\n").unwrap();
-        assert_eq!(before, Times { all: 1000, idle: 800 });
-        assert_eq!(usage(before, after).unwrap().to_string(), "15");
-        assert_eq!(usage(before, before).unwrap_err().reason, Reason::Failed);
-        // Waiting time that ran backwards, and a kernel from before it was counted.
-        let odd = parse_times("cpu  200 0 200 700 0").unwrap();
-        assert_eq!(usage(before, odd).unwrap().to_string(), "100");
-        assert!(parse_times("cpu 1 2 3 4").is_ok());
-    }
-
-    #[test]
     fn odd_content_is_a_failure_and_never_a_panic() {
-        for text in ["", "cpu", "cpu a b c d", "cpu 1 2 3", "intr 5"] {
-            assert_eq!(parse_times(text).unwrap_err().reason, Reason::Failed, "{text:?}");
-        }
-        let huge = parse_times(&format!("cpu {0} {0} {0} {0} {0}", u64::MAX)).unwrap();
-        assert_eq!(huge.all, u64::MAX);
         for text in ["", "0.1", "nan 1 2", "-1 0 0", "inf 0 0"] {
             assert!(parse_load(text, usize::from(text == "0.1")).is_err(), "{text:?}");
         }

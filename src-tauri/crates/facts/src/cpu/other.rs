@@ -2,7 +2,7 @@
 
 use sysinfo::{CpuRefreshKind, System};
 
-use super::{Cpu, SAMPLE};
+use super::{Core, Cpu, SAMPLE};
 use crate::source::{detached, unanswered};
 use crate::{Absence, Context, Reading, Reason};
 
@@ -19,7 +19,7 @@ pub(super) async fn measure(cx: Context) -> Reading<Cpu> {
 async fn sample(cx: &Context) -> Result<Cpu, Absence> {
     let mut system = detached("ask for processors", cx.step(), || {
         let mut system = System::new().map_err(|e| unanswered("ask for processors", &e))?;
-        system.refresh_cpu_list(CpuRefreshKind::nothing().with_usage());
+        system.refresh_cpu_list(CpuRefreshKind::nothing().with_usage().with_frequency());
         Ok::<_, Absence>(system)
     })
     .await??;
@@ -51,6 +51,28 @@ async fn sample(cx: &Context) -> Result<Cpu, Absence> {
             usage_percent: Reading::Value(
                 (f64::from(system.global_cpu_usage()).clamp(0.0, 100.0) * 10.0).round() / 10.0,
             ),
+            waiting_percent: Reading::absent(Reason::NotSupported, "no portable source"),
+            stolen_percent: Reading::absent(Reason::NotSupported, "no portable source"),
+            cores: Reading::Value(
+                cpus.iter()
+                    .zip(0..)
+                    .map(|(cpu, number)| Core {
+                        number,
+                        usage_percent: (f64::from(cpu.usage()).clamp(0.0, 100.0) * 10.0).round() / 10.0,
+                        // sysinfo says 0 for what it could not find out.
+                        clock_mhz: u32::try_from(cpu.frequency())
+                            .ok()
+                            .filter(|mhz| *mhz > 0)
+                            .ok_or_else(|| {
+                                Absence::new(Reason::NotSupported, "the system gives no clock rate")
+                            })
+                            .into(),
+                        clock_most_mhz: Reading::absent(Reason::NotSupported, "no portable source"),
+                        clock_allowed_mhz: Reading::absent(Reason::NotSupported, "no portable source"),
+                    })
+                    .collect(),
+            ),
+            throttling: Reading::absent(Reason::NotSupported, "no portable source"),
             load_1m: load.as_ref().map(|l| l.one).map_err(Clone::clone).into(),
             load_5m: load.as_ref().map(|l| l.five).map_err(Clone::clone).into(),
             load_15m: load.as_ref().map(|l| l.fifteen).map_err(Clone::clone).into(),

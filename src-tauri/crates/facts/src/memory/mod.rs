@@ -2,10 +2,11 @@
 //!
 //! | system  | source                                   | privilege |
 //! |---------|------------------------------------------|-----------|
-//! | Linux   | `/proc/meminfo`                          | none      |
+//! | Linux   | `/proc/meminfo`; `oom_kill` of `/proc/vmstat`; the limit of Befund's own cgroup, version 1 or 2 | none |
 //! | others  | `sysinfo` (Windows: `GlobalMemoryStatusEx` and performance counters; macOS: `host_statistics64`) | none |
 //!
-//! Blind spots: a container sees its host's memory, not its own limit. Kernels before 3.14 do not say
+//! Blind spots: which programs were ended, and when, is in the kernel's log alone. Those that a service such
+//! as earlyoom or systemd-oomd ends are not counted by the kernel. Kernels before 4.13 do not count. Kernels before 3.14 do not say
 //! what is available. Compressed memory (zram) counts as swap.
 
 use crate::sensitivity::facts;
@@ -33,6 +34,16 @@ facts! {
         public swap_total_bytes: Reading<u64>,
         /// Swap space not in use.
         public swap_free_bytes: Reading<u64>,
+        /// Contents of files that are kept for the next reading, and given back when memory is needed.
+        public cached_bytes: Reading<u64>,
+        /// What waits to be written to disks.
+        public unwritten_bytes: Reading<u64>,
+        /// Programs that the system has ended since its start because memory ran out.
+        public oom_kill_count: Reading<u64>,
+        /// The most that the group of this session may have, where a limit is set.
+        public limit_bytes: Reading<u64>,
+        /// Programs of that group that were ended because its limit was reached.
+        public limit_kill_count: Reading<u64>,
     }
 }
 

@@ -22,10 +22,16 @@ fn ask() -> Reading<Memory> {
         0 => Reading::absent(Reason::Failed, "the system gave no number"),
         bytes => Reading::Value(bytes),
     };
+    let uncounted = || Reading::absent(Reason::NotSupported, "no portable source");
     Reading::Value(Memory {
         total_bytes: known(system.total_memory()),
         available_bytes: known(system.available_memory()),
         swap_total_bytes: Reading::Value(system.total_swap()),
         swap_free_bytes: Reading::Value(system.free_swap()),
+        cached_bytes: uncounted(),
+        unwritten_bytes: uncounted(),
+        oom_kill_count: uncounted(),
+        limit_bytes: uncounted(),
+        limit_kill_count: uncounted(),
     })
 }
