@@ -29,6 +29,7 @@ impl Properties {
 }
 
 /// A service that is running.
+#[derive(Clone)]
 pub(crate) struct Service {
     bus: Connection,
     name: &'static str,

@@ -1,14 +1,12 @@
 //! systemd's manager, by its D-Bus interface `org.freedesktop.systemd1`: what `systemd-analyze time` and
 //! `systemd-analyze blame` read. Anybody may read it.
 
-use std::time::Duration;
-
 use tokio::task::JoinSet;
-use zbus::Connection;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
 use super::autostart::{self, Session};
 use super::{Stages, StartUp, UnitTime};
+use crate::bus::Service;
 use crate::net::tame;
 use crate::source::detached;
 use crate::system::home_folder;
@@ -18,9 +16,6 @@ const NAME: &str = "org.freedesktop.systemd1";
 const ROOT: &str = "/org/freedesktop/systemd1";
 const MANAGER: &str = "org.freedesktop.systemd1.Manager";
 const UNIT: &str = "org.freedesktop.systemd1.Unit";
-
-/// It answers from memory.
-const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// A desktop has some 150 services and mounts.
 const MOST_UNITS: usize = 500;
@@ -62,31 +57,19 @@ fn session(cx: &Context) -> Session {
 type Asked = (Stages, Result<Vec<UnitTime>, Absence>);
 
 async fn ask(cx: &Context) -> Result<Asked, Absence> {
-    if !cx.path("/run/systemd/system").is_dir() {
-        return Err(Absence::new(Reason::NotSupported, "systemd does not run this computer"));
-    }
-    if !cx.is_live() {
-        return Err(Absence::new(Reason::NothingToMeasure, "a recorded tree has no bus"));
-    }
-    let all = async {
-        let bus = Connection::system()
-            .await
-            .map_err(|e| Absence::new(Reason::NotSupported, format!("no system bus: {e}")))?;
-        let times = times(&bus).await?;
-        let slowest = slowest(&bus, times.finished).await;
+    Service::ask(cx, NAME, async |systemd| {
+        let times = times(&systemd).await?;
+        let slowest = slowest(&systemd, times.finished).await;
         Ok((times.stages, slowest))
-    };
-    tokio::time::timeout(PATIENCE.min(cx.step()), all).await.unwrap_or_else(|_| {
-        Err(Absence::new(Reason::TimedOut, format!("systemd: no answer within {PATIENCE:?}")))
     })
+    .await
 }
 
 /// One property that counts microseconds.
-async fn micros(bus: &Connection, path: &str, interface: &str, name: &str) -> Result<u64, Absence> {
-    bus.call_method(Some(NAME), path, Some("org.freedesktop.DBus.Properties"), "Get", &(interface, name))
+async fn micros(systemd: &Service, path: &str, interface: &'static str, name: &str) -> Result<u64, Absence> {
+    systemd
+        .call::<_, OwnedValue>(path, "org.freedesktop.DBus.Properties", "Get", &(interface, name))
         .await
-        .and_then(|answer| answer.body().deserialize::<OwnedValue>())
-        .map_err(|e| failed(name, &e))
         .and_then(|value| {
             u64::try_from(value).map_err(|_| Absence::new(Reason::Failed, format!("{name} is no number")))
         })
@@ -99,8 +82,8 @@ struct Times {
 }
 
 /// Counted from the kernel's start; firmware and loader before it, as systemd's man page explains.
-async fn times(bus: &Connection) -> Result<Times, Absence> {
-    let at = async |name: &str| micros(bus, ROOT, MANAGER, &format!("{name}TimestampMonotonic")).await;
+async fn times(systemd: &Service) -> Result<Times, Absence> {
+    let at = async |name: &str| micros(systemd, ROOT, MANAGER, &format!("{name}TimestampMonotonic")).await;
     let (firmware, loader, services, finished) =
         (at("Firmware").await, at("Loader").await, at("Userspace").await?, at("Finish").await?);
     Ok(Times { stages: stages(firmware, loader, services, finished), finished })
@@ -135,19 +118,15 @@ fn stages(
 /// A unit as `ListUnits` tells it; its name and its path are of interest.
 type Listed = (String, String, String, String, String, String, OwnedObjectPath, u32, String, OwnedObjectPath);
 
-async fn slowest(bus: &Connection, finished: u64) -> Result<Vec<UnitTime>, Absence> {
-    let units: Vec<Listed> = bus
-        .call_method(Some(NAME), ROOT, Some(MANAGER), "ListUnits", &())
-        .await
-        .and_then(|answer| answer.body().deserialize())
-        .map_err(|e| failed("ListUnits", &e))?;
+async fn slowest(systemd: &Service, finished: u64) -> Result<Vec<UnitTime>, Absence> {
+    let units: Vec<Listed> = systemd.call(ROOT, MANAGER, "ListUnits", &()).await?;
     let ours =
         units.into_iter().filter(|u| [".service", ".mount", ".swap"].iter().any(|kind| u.0.ends_with(kind)));
     let mut asked = JoinSet::new();
     for unit in ours.take(MOST_UNITS) {
-        let bus = bus.clone();
+        let systemd = systemd.clone();
         asked.spawn(async move {
-            let at = async |name: &str| micros(&bus, &unit.6, UNIT, name).await.ok();
+            let at = async |name: &str| micros(&systemd, &unit.6, UNIT, name).await.ok();
             let began = at("InactiveExitTimestampMonotonic").await?;
             let ready = at("ActiveEnterTimestampMonotonic").await?;
             took(began, ready, finished).map(|took_ms| UnitTime { name: tame(&unit.0, 80), took_ms })
@@ -167,19 +146,6 @@ fn took(began: u64, ready: u64, finished: u64) -> Option<u64> {
     let along = began > 0 && (finished == 0 || began <= finished);
     let took_ms = ready.checked_sub(began)? / 1000;
     (along && took_ms >= LEAST_MS).then_some(took_ms)
-}
-
-fn failed(what: &str, error: &zbus::Error) -> Absence {
-    let reason = match error {
-        zbus::Error::MethodError(name, ..) if name.as_str().ends_with(".AccessDenied") => {
-            Reason::NoPermission
-        }
-        zbus::Error::MethodError(name, ..) if name.as_str().ends_with(".ServiceUnknown") => {
-            Reason::NotSupported
-        }
-        _ => Reason::Failed,
-    };
-    Absence::new(reason, format!("ask systemd for {what}: {}", tame(&error.to_string(), 200)))
 }
 
 #[cfg(test)]
@@ -215,13 +181,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_systemd_it_says_so_and_still_lists_what_starts_along() {
+    async fn without_a_bus_it_says_so_and_still_lists_what_starts_along() {
         let empty = tempfile::tempdir().unwrap();
         let cx = Context { root: empty.path().into(), ..Context::default() };
         let reading = measure(cx).await;
         let start_up = reading.value().unwrap();
-        assert_eq!(start_up.stages.absence().unwrap().reason, Reason::NotSupported);
-        assert_eq!(start_up.slowest.absence().unwrap().reason, Reason::NotSupported);
+        assert_eq!(start_up.stages.absence().unwrap().reason, Reason::NothingToMeasure);
+        assert_eq!(start_up.slowest.absence().unwrap().reason, Reason::NothingToMeasure);
         assert_eq!(start_up.autostart, Reading::Value(Vec::new()));
     }
 }
