@@ -37,6 +37,8 @@ pub(crate) struct Outcome {
     /// The outcome's word, and the causes with their probability, the most likely first.
     pub(crate) said: String,
     pub(crate) causes: Vec<(String, f64)>,
+    /// The second fault that Befund names beside the first cause.
+    pub(crate) beside: Option<String>,
     pub(crate) answer: Answer,
     /// Everything that is not as it must be; empty is good.
     pub(crate) wrong: Vec<String>,
@@ -68,6 +70,7 @@ impl Outcome {
             .flatten()
             .filter_map(|c| Some((c["id"].as_str()?.to_owned(), c["probability"].as_f64()?)))
             .collect();
+        let beside = report.and_then(|r| r["beside"]["id"].as_str()).map(str::to_owned);
         // What is not measuring is starting and ending; the first verdict is later than the start by no more.
         let first_ms = report
             .and_then(|r| Some(answer.wall_ms - r["took_ms"].as_f64()? + r["first"]["after_ms"].as_f64()?));
@@ -95,6 +98,9 @@ impl Outcome {
             if said == "no_problem" {
                 wrong.push("a broken network, and Befund says no_problem".into());
             }
+            if let (Expect::One(only), Some(other)) = (&scenario.expect, &beside) {
+                wrong.push(format!("{only} is the only fault, and Befund names {other} beside it"));
+            }
             if causes.first().is_none_or(|(first, _)| !expected.contains(first)) {
                 wrong.push("the cause is not first".into());
             }
@@ -114,6 +120,7 @@ impl Outcome {
             any: matches!(scenario.expect, Expect::Any { .. }),
             said,
             causes,
+            beside,
             answer,
             wrong,
             first_ms,
@@ -143,8 +150,20 @@ impl Outcome {
 
     /// Whether every injected cause is among the first three.
     pub(crate) fn is_among_three(&self) -> bool {
-        let mut found = self.expected.iter().map(|e| self.causes.iter().take(3).any(|(id, _)| id == e));
+        let three = self.three();
+        let mut found = self.expected.iter().map(|e| three.contains(&e.as_str()));
         if self.any { found.any(|f| f) } else { found.all(|f| f) }
+    }
+
+    /// The first three: a second fault is said right after the first cause.
+    fn three(&self) -> Vec<&str> {
+        let mut said: Vec<&str> = self.causes.iter().map(|(id, _)| id.as_str()).collect();
+        if let Some(beside) = &self.beside {
+            said.retain(|id| id != beside);
+            said.insert(said.len().min(1), beside);
+        }
+        said.truncate(3);
+        said
     }
 
     /// The injected causes as one word.
@@ -170,6 +189,7 @@ impl Outcome {
     pub(crate) fn line(&self, verbose: bool) -> String {
         let word = if self.wrong.is_empty() { "ok  " } else { "FAIL" };
         let mut line = format!("{word} {:<42} {:>6.0} ms  {}", self.name, self.answer.wall_ms, self.first());
+        line.extend(self.beside.iter().flat_map(|other| [" + ", other.as_str()]));
         if !self.wrong.is_empty() {
             let three: Vec<String> =
                 self.causes.iter().take(3).map(|(id, p)| format!("{id} {p:.2}")).collect();

@@ -60,6 +60,7 @@ group-internet = Internet
 ## Ausgänge
 outcome-cause-found = { $likelihood }: { $title }
 outcome-no-problem = Alles, was geprüft wurde, ist in Ordnung.
+outcome-beside = Außerdem wahrscheinlich: { $title }
 outcome-unsure = Keine Ursache sticht hervor. Der IT-Service kann mit den Messungen weitermachen.
 checking-so-far-fine = Bisher ist alles in Ordnung. Einige Messungen laufen noch.
 checking-so-far-cause = Bisher sieht es danach aus: { $title }. Einige Messungen laufen noch.
@@ -84,6 +85,8 @@ ticket-subject = { $title }: { $finding }
 finding-none = Keine Ursache sticht hervor. Alle Messungen stehen im Paket.
 finding-not-measured = Es wurde nichts gemessen.
 finding-no-problem = Alle Messungen sind in Ordnung. Das Problem besteht weiter.
+finding-beside = Wahrscheinlich ist noch etwas nicht in Ordnung: { $title }. Befund kommt darauf zurück, sobald dies behoben ist.
+finding-two = { $first }; außerdem: { $second }
 destination-local = In einen Ordner dieses Computers. Der IT-Service holt es dort ab.
 destination-folder = In den Ordner von { $name }.
 desk-name = IT-Service

@@ -60,6 +60,7 @@ group-internet = Internet
 ## Outcomes
 outcome-cause-found = { $likelihood }: { $title }
 outcome-no-problem = Everything that was checked is in order.
+outcome-beside = Also likely: { $title }
 outcome-unsure = No cause stands out. IT support can go on with the findings.
 checking-so-far-fine = So far all is well. Some measurements are still running.
 checking-so-far-cause = So far it looks like this: { $title }. Some measurements are still running.
@@ -84,6 +85,8 @@ ticket-subject = { $title }: { $finding }
 finding-none = No cause stands out. All measurements are in the package.
 finding-not-measured = Nothing was measured.
 finding-no-problem = All measurements are in order. The problem is still there.
+finding-beside = Probably something else is wrong as well: { $title }. Befund comes back to it as soon as this is mended.
+finding-two = { $first }; also: { $second }
 destination-local = A folder of this computer. IT support fetches it there.
 destination-folder = The folder of { $name }.
 desk-name = IT support

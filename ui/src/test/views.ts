@@ -217,6 +217,10 @@ export function views(language: Language): Views {
           "Ihre Leitung ins Internet ist in Ordnung. Ihr Router schlägt nur keine Namen wie example.org mehr nach, deshalb öffnet sich keine Webseite. Dateien und Programme sind nicht betroffen.",
           "Your line to the internet is fine. Only your router has stopped looking up names such as example.org, so no web page opens. Your files and programs are not affected.",
         ),
+        beside: say(
+          "Wahrscheinlich ist noch etwas nicht in Ordnung: Die Uhr dieses Computers geht falsch. Befund kommt darauf zurück, sobald dies behoben ist.",
+          "Probably something else is wrong as well: The clock of this computer is wrong. Befund comes back to it as soon as this is mended.",
+        ),
         path: [
           { icon: "laptop", label: say("Ihr Computer", "Your computer"), status: "ok", word: say("In Ordnung", "Fine") },
           { icon: "router", label: "Router", status: "ok", word: say("In Ordnung", "Fine") },

@@ -126,6 +126,11 @@ impl App {
             weight: if certainty == Certainty::VeryLikely { "bad" } else { "warn" }.into(),
             title: self.text(&cause.title),
             meaning: cause.meaning.as_ref().map(|t| self.text(t)).unwrap_or_default(),
+            // The page may be about another cause than the likeliest one: whatever was tried already moves on.
+            beside: diagnosis.beside.as_ref().filter(|id| **id != cause.id).map(|id| {
+                let title = self.text(&case.guide.cause_title(id));
+                self.message_with("finding-beside", &[("title", &title)])
+            }),
             path: self.path(case),
             fix: self.fix_view(fix),
             evidence,

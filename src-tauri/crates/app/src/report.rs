@@ -66,6 +66,9 @@ pub struct GuideReport {
     pub outcome: Outcome,
     /// All causes, the most likely first.
     pub causes: Vec<CauseLine>,
+    /// A second fault beside the first cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<SecondCause>,
     /// How likely it is that there is no problem.
     pub no_problem: f64,
     /// The results it rests on; empty where nothing was measured.
@@ -86,9 +89,21 @@ pub struct GuideReport {
     /// The outcome as a sentence.
     #[serde(skip)]
     pub sentence: String,
+    /// The second fault as a sentence.
+    #[serde(skip)]
+    pub beside_sentence: Option<String>,
     /// The next step as a sentence.
     #[serde(skip)]
     pub next_sentence: Option<String>,
+}
+
+/// A second fault.
+#[derive(Debug, Clone, Serialize)]
+pub struct SecondCause {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
 }
 
 /// `befund guide --json`: the guides there are.
@@ -384,6 +399,9 @@ impl App {
             NextStep::HandOver { .. } => Some(self.message("next-hand-over")),
             NextStep::NoProblem { .. } => None,
         };
+        let beside = diagnosis
+            .beside
+            .map(|id| SecondCause { title: title(&guide.cause_title(&id)), id: id.to_string() });
         GuideReport {
             schema: "befund.guide/1",
             guide: guide.id.to_string(),
@@ -397,6 +415,10 @@ impl App {
                     title: title(&guide.cause_title(&c.id)),
                 })
                 .collect(),
+            beside_sentence: beside
+                .as_ref()
+                .map(|second| self.message_with("outcome-beside", &[("title", &second.title)])),
+            beside,
             no_problem: diagnosis.no_problem,
             results: Vec::new(),
             next: diagnosis.next,

@@ -429,7 +429,13 @@ impl App {
 
     fn finding_text(&self, case: &Case<'_>, diagnosis: &befund_guides::Diagnosis) -> Text {
         if let Some(cause) = case.found(diagnosis) {
-            return cause.title.clone();
+            let Some(beside) = &diagnosis.beside else { return cause.title.clone() };
+            let second = case.guide.cause_title(beside);
+            let both = |lang| {
+                let titles = [("first", cause.title.get(lang).into()), ("second", second.get(lang).into())];
+                self.messages.get(lang, "finding-two", &titles)
+            };
+            return Text { en: both(Lang::En), de: both(Lang::De) };
         }
         self.in_both(if nothing_measured(&case.state.evidence) {
             "finding-not-measured"

@@ -158,6 +158,8 @@ pub enum CasePage {
         title: String,
         /// What it means.
         meaning: String,
+        /// A second fault beside it, as a sentence.
+        beside: Option<String>,
         /// The way from this computer to the internet, where the guide has one.
         path: Vec<PathNode>,
         /// What to do about it.

@@ -88,7 +88,7 @@ Examples:
 An evidence file: {\"checks\": {\"dns.system-resolves\": \"fail\"}, \"answers\": {\"other-devices\": \"works\"}, \"fixes_failed\": []}
 An answer may be null: the person does not know. A name that the guide does not have is an error.
 JSON: {\"schema\": \"befund.guide/1\", \"guide\", \"outcome\": \"cause_found\"|\"no_problem\"|\"unsure\",
-       \"causes\": [{\"id\", \"probability\"}], \"results\", \"next\", \"steps\",
+       \"causes\": [{\"id\", \"probability\"}], \"beside\": {\"id\"}, \"results\", \"next\", \"steps\",
        \"first\": {\"outcome\", \"cause\", \"after_ms\"}, \"took_ms\", \"probe_ms\"}")]
 pub(crate) struct GuideArgs {
     /// Id of a guide, or the path of a guide file; without it, the guides are listed.

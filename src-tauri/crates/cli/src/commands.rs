@@ -72,8 +72,8 @@ pub(crate) async fn guide(app: &App, args: &GuideArgs, begun: &Begun) -> anyhow:
         for cause in report.causes.iter().filter(|c| c.probability >= 0.05) {
             print::line(&format!("  {:>3.0} %  {}", cause.probability * 100.0, cause.title))?;
         }
-        if let Some(next) = &report.next_sentence {
-            print::line(next)?;
+        for sentence in report.beside_sentence.iter().chain(&report.next_sentence) {
+            print::line(sentence)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -135,8 +135,11 @@ async fn step_by_step(
                     answer: answers.get(choice).map(|a| a.id.clone()),
                 })
             }
-            CasePage::Finding { likelihood, title, meaning, fix, .. } => {
+            CasePage::Finding { likelihood, title, meaning, beside, fix, .. } => {
                 print::line(&format!("\n{likelihood}: {title}\n{meaning}"))?;
+                if let Some(beside) = beside {
+                    print::line(beside)?;
+                }
                 try_fix(app, fix).await?
             }
             CasePage::Fix { fix } => try_fix(app, fix).await?,

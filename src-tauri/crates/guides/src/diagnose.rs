@@ -24,6 +24,8 @@ pub struct Diagnosis {
     pub steps: Vec<StepCost>,
     /// The evidence fits no cause: each is ruled out by something.
     pub contradictory: bool,
+    /// A second fault beside the most likely cause, where that leaves something unexplained.
+    pub beside: Option<CauseId>,
 }
 
 /// What the evidence amounts to.
@@ -66,6 +68,14 @@ const NONE: f64 = 0.5;
 /// A failed check is at odds with "no problem" unless it fails on at least this share of healthy computers.
 const HARMLESS: f64 = 0.03;
 
+/// A second fault is named where it explains at least this many times as much as chance, weighed by how common it
+/// is among the causes …
+const BESIDE: f64 = 0.3;
+
+/// … and this many times as much as any other second fault. Results that one fault makes by chance fit many
+/// causes a little; those of a real second fault fit one.
+const APART: f64 = 15.0;
+
 /// Below this ratio to "something else", no cause explains the evidence.
 const UNEXPLAINED: f64 = 0.01;
 
@@ -78,7 +88,11 @@ pub(crate) fn diagnose_with(guide: &Guide, baseline: &dyn Baseline, evidence: &E
     let (judgement, problem) = judge(guide, baseline, evidence);
     let (next, steps) = step::choose(guide, evidence, &problem, &judgement.causes, judgement.outcome);
     let Judgement { outcome, causes, no_problem, contradictory } = judgement;
-    Diagnosis { outcome, causes, no_problem, next, steps, contradictory }
+    let beside = causes
+        .first()
+        .filter(|_| outcome != Outcome::NoProblem)
+        .and_then(|first| beside(guide, baseline, evidence, &first.id));
+    Diagnosis { outcome, causes, no_problem, next, steps, contradictory, beside }
 }
 
 /// What the evidence amounts to, without a next step.
@@ -113,6 +127,24 @@ fn judge(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> (Judgem
     causes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
     let outcome = outcome(guide, baseline, evidence, &causes, no_problem, contradictory);
     (Judgement { outcome, causes, no_problem, contradictory }, problem)
+}
+
+/// The second fault that explains what the first leaves unexplained.
+fn beside(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence, first: &CauseId) -> Option<CauseId> {
+    let first = guide.cause(first)?;
+    let priors: f64 = guide.causes.iter().map(|c| c.prior).sum();
+    let gains = likelihood::gain_beside(guide, baseline, evidence, first);
+    let mut seconds: Vec<(&CauseId, f64)> = guide
+        .causes
+        .iter()
+        .zip(gains)
+        .filter(|(cause, _)| cause.id != first.id)
+        .map(|(cause, gain)| (&cause.id, gain.exp() * cause.prior / priors))
+        .collect();
+    seconds.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    let (second, weight) = *seconds.first()?;
+    let next = seconds.get(1).map_or(0.0, |(_, weight)| *weight);
+    (weight >= BESIDE && weight >= APART * next).then(|| second.clone())
 }
 
 /// P(hypothesis given the evidence) in the order of [`Hypothesis::all`], and whether the evidence fits none.

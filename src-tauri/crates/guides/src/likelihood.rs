@@ -177,6 +177,68 @@ pub(crate) fn of_observations(guide: &Guide, baseline: &dyn Baseline, evidence: 
     logs
 }
 
+/// ln of how much likelier the results and answers are with each cause beside `first` than with `first` alone,
+/// in the order of the file. A check that both touch shows the worse of what each makes it show (a
+/// noisy-max); what one of them keeps from being measured is not measured. To answers both have their say.
+pub(crate) fn gain_beside(
+    guide: &Guide,
+    baseline: &dyn Baseline,
+    evidence: &Evidence,
+    first: &Cause,
+) -> Vec<f64> {
+    let mut gains = vec![0.0; guide.causes.len()];
+    for (check, status) in relevant(guide, evidence) {
+        let healthy = check_baseline(guide, baseline, check);
+        if !healthy.iter().any(|(s, _)| *s == status) {
+            continue;
+        }
+        let alone = share(first.shows.get(check), &healthy, &status);
+        // At most this bad, and less bad than this: the difference is exactly this bad.
+        let up_to = |cause: &Cause, worst: Status, inclusive: bool| -> f64 {
+            healthy
+                .iter()
+                .filter(|(s, _)| severity(*s) < severity(worst) || inclusive && *s == worst)
+                .map(|(s, _)| share(cause.shows.get(check), &healthy, s))
+                .sum()
+        };
+        for (gain, second) in gains.iter_mut().zip(&guide.causes) {
+            let both = match (first.shows.contains_key(check), second.shows.contains_key(check)) {
+                (_, false) => alone,
+                (false, true) => share(second.shows.get(check), &healthy, &status),
+                (true, true) => {
+                    let product =
+                        |inclusive| up_to(first, status, inclusive) * up_to(second, status, inclusive);
+                    product(true) - product(false)
+                }
+            };
+            *gain += both.max(f64::MIN_POSITIVE).ln() - alone.max(f64::MIN_POSITIVE).ln();
+        }
+    }
+    for (id, answer) in &evidence.answers {
+        let (Some(question), Some(answer)) = (guide.question(id), answer) else { continue };
+        if question.answer(answer).is_none() {
+            continue;
+        }
+        let alone = of_answer(Hypothesis::Cause(first), question, answer);
+        for (gain, second) in gains.iter_mut().zip(&guide.causes) {
+            let both = alone.midpoint(of_answer(Hypothesis::Cause(second), question, answer));
+            *gain += both.max(f64::MIN_POSITIVE).ln() - alone.max(f64::MIN_POSITIVE).ln();
+        }
+    }
+    gains
+}
+
+/// How much a status hides what a lesser one would show.
+const fn severity(status: Status) -> u8 {
+    match status {
+        Status::Ok => 0,
+        Status::Warn => 1,
+        Status::Fail => 2,
+        Status::NotApplicable => 3,
+        Status::Unknown => 4,
+    }
+}
+
 /// ln P(fixes failed and turned down given each hypothesis).
 pub(crate) fn of_fixes(guide: &Guide, evidence: &Evidence) -> Vec<f64> {
     let log = |hypothesis: Hypothesis<'_>, ids: &BTreeSet<crate::FixId>, strength: f64| -> f64 {

@@ -472,6 +472,39 @@ fn every_cause_comes_first_where_it_is_the_cause() {
 }
 
 #[test]
+fn what_one_fault_leaves_unexplained_is_a_second_fault() {
+    let (guide, checks) = guide();
+    let beside = |changes: &str| {
+        let diagnosis = diagnose(&guide, &checks, &evidence(changes));
+        let second = diagnosis.beside.as_ref().map_or_else(String::new, ToString::to_string);
+        (diagnosis.causes[0].id.to_string(), second)
+    };
+    let firewall = "out=fail later=not_applicable internet.firewall=fail";
+    assert_eq!(beside(firewall), ("firewall-blocks".into(), String::new()));
+    assert_eq!(
+        beside(&format!("{firewall} clock.correct=fail")),
+        ("firewall-blocks".into(), "clock-wrong".into())
+    );
+    assert_eq!(
+        beside("line.loss=fail dns.system-slow=fail dns.slow=fail"),
+        ("dns-slow".into(), "packet-loss".into())
+    );
+}
+
+#[test]
+fn no_cause_has_a_second_one_where_it_stands_alone() {
+    let (guide, checks) = guide();
+    let two: Vec<String> = SCENARIOS
+        .iter()
+        .filter_map(|(what, changes, cause)| {
+            let second = diagnose(&guide, &checks, &evidence(changes)).beside?;
+            Some(format!("{what}: {cause} and {second}"))
+        })
+        .collect();
+    assert!(two.is_empty(), "{}", two.join("\n"));
+}
+
+#[test]
 fn a_healthy_network_is_told_so() {
     let (guide, checks) = guide();
     let healthy = [

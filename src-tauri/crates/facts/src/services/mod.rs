@@ -148,23 +148,27 @@ async fn one(endpoint: ServiceEndpoint, anchors: Arc<Anchors>, deadline: Instant
         }
     };
     let words = words(endpoint.kind, &target, &anchors, deadline);
-    let (found, page, handshake, words) =
-        tokio::join!(net::resolve(&target.host, target.port, deadline), page, handshake, words);
+    // With the others and not after them: a handshake that hangs would leave it no time.
+    let connections = async {
+        let addresses = net::resolve(&target.host, target.port, deadline).await?;
+        let first = |v4: bool| addresses.iter().find(|a| a.is_ipv4() == v4).copied();
+        let attempts = [first(true), first(false)]
+            .into_iter()
+            .flatten()
+            .map(|address| reach::connect(target.label(), address, deadline));
+        Ok::<_, net::ResolveError>((net::side_by_side(attempts).await, addresses))
+    };
+    let (found, page, handshake, words) = tokio::join!(connections, page, handshake, words);
     seen.status = page;
     seen.tls = handshake;
     (seen.greeting, seen.greeting_text) = words;
     let named = target.host.parse::<IpAddr>().is_err();
     match found {
-        Ok(addresses) => {
+        Ok((connections, addresses)) => {
             if named {
                 seen.lookup = Reading::Value(LookupOutcome::Answered);
             }
-            let first = |v4: bool| addresses.iter().find(|a| a.is_ipv4() == v4).copied();
-            let attempts = [first(true), first(false)]
-                .into_iter()
-                .flatten()
-                .map(|address| reach::connect(seen.at.clone(), address, deadline));
-            seen.connections = net::side_by_side(attempts).await;
+            seen.connections = connections;
             seen.addresses = addresses.into_iter().map(|a| a.ip()).collect();
         }
         Err(error) => {
@@ -252,6 +256,18 @@ mod tests {
         assert_eq!(seen.status, Reading::Value(503));
         assert_eq!(seen.connections[0].outcome, ConnectOutcome::Connected);
         assert_eq!(seen.tls.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_stalls_was_made_all_the_same() {
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut cx = testing::context(testing::no_endpoints());
+        cx.limits.probe = std::time::Duration::from_secs(1);
+        cx.site = ServiceEndpoint::site(&format!("https://{}/", silent.local_addr().unwrap())).ok();
+        let seen = site(cx).await;
+        let seen = seen.value().expect("measured");
+        assert_eq!(seen.connections[0].outcome, ConnectOutcome::Connected);
+        assert_eq!(seen.tls.value().map(|t| t.outcome), Some(tls::TlsOutcome::TimedOut));
     }
 
     #[tokio::test]

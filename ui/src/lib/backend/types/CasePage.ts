@@ -64,6 +64,10 @@ title: string,
  */
 meaning: string, 
 /**
+ * A second fault beside it, as a sentence.
+ */
+beside: string | null, 
+/**
  * The way from this computer to the internet, where the guide has one.
  */
 path: Array<PathNode>, 
