@@ -11,29 +11,39 @@ mod context;
 mod entries;
 mod net;
 #[cfg(target_os = "linux")]
+mod bus;
+#[cfg(target_os = "linux")]
+mod desktop_settings;
+#[cfg(target_os = "linux")]
 mod network_manager;
 mod reading;
 mod registry;
 mod sensitivity;
 mod source;
 
+pub mod bluetooth;
+pub mod cameras;
 pub mod clock;
 pub mod cpu;
 pub mod dns;
 pub mod filesystems;
+pub mod input;
 pub mod links;
 pub mod memory;
 pub mod path;
 pub mod pressure;
 pub mod processes;
+pub mod printers;
 pub mod proxy;
 pub mod reach;
 pub mod routes;
 pub mod services;
 pub mod site;
 pub mod start_up;
+pub mod sound;
 pub mod system;
 pub mod tls;
+pub mod usb;
 pub mod web;
 pub mod wifi;
 

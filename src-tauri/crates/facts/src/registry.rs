@@ -129,6 +129,18 @@ subjects! {
     Computer start_up: crate::start_up::StartUp,
     /// Mounted file systems.
     Computer filesystems: crate::filesystems::Filesystems,
+    /// The sound server, its outputs, its microphones.
+    Computer sound: crate::sound::Sound,
+    /// Cameras and who uses them.
+    Computer cameras: crate::cameras::Cameras,
+    /// Print queues, their jobs, and the printers behind them.
+    Computer printers: crate::printers::Printers,
+    /// Bluetooth adapters and devices.
+    Computer bluetooth: crate::bluetooth::Bluetooth,
+    /// Devices at USB sockets.
+    Computer usb: crate::usb::Usb,
+    /// Keyboards, mice and the like.
+    Computer input: crate::input::Input,
     /// Network interfaces.
     Computer links: crate::links::Links,
     /// Wireless networks: radio, signal, signing in.

@@ -48,6 +48,20 @@ pub(crate) fn trusting_client(
     plain(deadline).tls_certs_only(certificates).build()
 }
 
+/// A client for a server of this computer alone: over its socket where it has one, and past all proxies.
+#[cfg(target_os = "linux")]
+pub(crate) fn local_client(
+    socket: Option<&std::path::Path>,
+    deadline: Instant,
+) -> Result<reqwest::Client, reqwest::Error> {
+    let client = plain(deadline).no_proxy();
+    match socket {
+        Some(path) => client.unix_socket(path),
+        None => client,
+    }
+    .build()
+}
+
 fn plain(deadline: Instant) -> reqwest::ClientBuilder {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {

@@ -26,7 +26,7 @@ struct Managed {
 pub(super) async fn measure(cx: Context) -> Reading<Wifi> {
     let signals = signals(&cx);
     let managed = NetworkManager::ask(&cx, async |manager| managed(&manager).await).await;
-    let radios = radios(&cx);
+    let radios = radios(&cx, "wlan");
     let unsaid = || Absence::new(Reason::Failed, "NetworkManager did not say");
     let switch = |pick: fn(&Managed) -> Option<bool>, blocked: fn(&Radio) -> bool| match (&managed, &radios) {
         (Ok(managed), _) if pick(managed).is_some() => pick(managed).ok_or_else(unsaid).into(),
@@ -160,8 +160,8 @@ fn security(point: &Properties) -> Option<Security> {
     })
 }
 
-/// The wireless radios of the kernel's list; empty on a computer without one.
-fn radios(cx: &Context) -> Result<Vec<Radio>, Absence> {
+/// The radios of one kind in the kernel's list; empty on a computer without one.
+pub(crate) fn radios(cx: &Context, wanted: &str) -> Result<Vec<Radio>, Absence> {
     let entries = match std::fs::read_dir(cx.path(RFKILL)) {
         Ok(entries) => entries,
         // The kernel has no switches because it has no radio, or no support for them.
@@ -173,7 +173,7 @@ fn radios(cx: &Context) -> Result<Vec<Radio>, Absence> {
     let mut radios = Vec::new();
     for name in names {
         let file = |file: &str| format!("{RFKILL}/{name}/{file}");
-        if read_text(cx, &file("type")).is_ok_and(|kind| kind.trim() == "wlan") {
+        if read_text(cx, &file("type")).is_ok_and(|kind| kind.trim() == wanted) {
             radios.push(Radio {
                 soft_blocked: read_number::<u8>(cx, &file("soft"))? != 0,
                 hard_blocked: read_number::<u8>(cx, &file("hard"))? != 0,

@@ -23,6 +23,9 @@ mod linux;
 mod other;
 
 #[cfg(target_os = "linux")]
+pub(crate) use linux::radios;
+
+#[cfg(target_os = "linux")]
 use linux as platform;
 #[cfg(not(target_os = "linux"))]
 use other as platform;

@@ -1,0 +1,138 @@
+//! Linux: BlueZ over D-Bus, and the kernel's own lists.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use zbus::Connection;
+use zbus::zvariant::{OwnedObjectPath, OwnedValue};
+
+use super::{Bluetooth, BluetoothAdapter, BluetoothDevice, BluetoothKind};
+use crate::sound::ServerState;
+use crate::source::unread;
+use crate::wifi::radios;
+use crate::{Absence, Context, Reading, Reason, bus, net};
+
+const CLASS: &str = "/sys/class/bluetooth";
+const NAME: &str = "org.bluez";
+/// It answers from memory; one that hangs must not hold up what the kernel says.
+const PATIENCE: Duration = Duration::from_millis(800);
+const MOST_DEVICES: usize = 64;
+
+type Properties = HashMap<String, OwnedValue>;
+type Objects = HashMap<OwnedObjectPath, HashMap<String, Properties>>;
+
+pub(super) async fn measure(cx: Context) -> Reading<Bluetooth> {
+    let (state, objects) = match objects(&cx).await {
+        Ok(objects) => (ServerState::Running, Ok(objects)),
+        Err((state, absent)) => (state, Err(absent)),
+    };
+    let (adapters, devices) = match objects {
+        Ok(objects) => (Reading::Value(adapters(&objects)), Reading::Value(devices(&objects))),
+        Err(absent) => (absent.clone().into(), absent.into()),
+    };
+    Reading::Value(Bluetooth {
+        state,
+        hardware: hardware(&cx).into(),
+        radios: radios(&cx, "bluetooth").into(),
+        adapters,
+        devices,
+    })
+}
+
+async fn objects(cx: &Context) -> Result<Objects, (ServerState, Absence)> {
+    if !cx.is_live() {
+        let absent = Absence::new(Reason::NothingToMeasure, "a recorded tree has no bus");
+        return Err((ServerState::NotThere, absent));
+    }
+    let all = async {
+        let none = |why: String| (ServerState::NotThere, Absence::new(Reason::NotSupported, why));
+        let system = Connection::system().await.map_err(|e| none(format!("no system bus: {e}")))?;
+        bus::owned(&system, NAME).await.map_err(|absent| (ServerState::NotRunning, absent))?;
+        let manager = "org.freedesktop.DBus.ObjectManager";
+        system
+            .call_method(Some(NAME), "/", Some(manager), "GetManagedObjects", &())
+            .await
+            .and_then(|answer| answer.body().deserialize())
+            .map_err(|e| {
+                let what = format!("ask BlueZ: {}", net::tame(&e.to_string(), 200));
+                (ServerState::Failed, Absence::new(Reason::Failed, what))
+            })
+    };
+    tokio::time::timeout(PATIENCE.min(cx.step()), all).await.unwrap_or_else(|_| {
+        let absent = Absence::new(Reason::TimedOut, format!("BlueZ: no answer within {PATIENCE:?}"));
+        Err((ServerState::Silent, absent))
+    })
+}
+
+fn get<T: TryFrom<OwnedValue>>(properties: &Properties, name: &str) -> Option<T> {
+    properties.get(name)?.try_clone().ok().and_then(|value| T::try_from(value).ok())
+}
+
+fn adapters(objects: &Objects) -> Vec<BluetoothAdapter> {
+    let mut found: Vec<_> = objects
+        .iter()
+        .filter_map(|(path, interfaces)| {
+            let adapter = interfaces.get("org.bluez.Adapter1")?;
+            let name = path.as_str().rsplit('/').next().unwrap_or_default();
+            Some(BluetoothAdapter {
+                name: net::tame(name, 20),
+                powered: get(adapter, "Powered").unwrap_or(false),
+            })
+        })
+        .collect();
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+fn devices(objects: &Objects) -> Vec<BluetoothDevice> {
+    let mut found: Vec<_> = objects
+        .values()
+        .filter_map(|interfaces| {
+            let device = interfaces.get("org.bluez.Device1")?;
+            let flag = |name| get::<bool>(device, name).unwrap_or(false);
+            let battery = interfaces.get("org.bluez.Battery1").and_then(|b| get(b, "Percentage"));
+            Some(BluetoothDevice {
+                name: net::tame(&get::<String>(device, "Alias").unwrap_or_default(), 60),
+                kind: kind(&get::<String>(device, "Icon").unwrap_or_default()),
+                paired: flag("Paired"),
+                connected: flag("Connected"),
+                trusted: flag("Trusted"),
+                blocked: flag("Blocked"),
+                battery_percent: battery
+                    .ok_or_else(|| Absence::new(Reason::NotSupported, "the device does not tell"))
+                    .into(),
+            })
+        })
+        // Whoever only passes by is nobody's business.
+        .filter(|d| d.paired || d.connected)
+        .collect();
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found.truncate(MOST_DEVICES);
+    found
+}
+
+/// From the icon's name that BlueZ derives from the device's class.
+fn kind(icon: &str) -> BluetoothKind {
+    match icon {
+        "input-keyboard" => BluetoothKind::Keyboard,
+        "input-mouse" | "input-tablet" | "input-gaming" => BluetoothKind::Pointer,
+        "phone" => BluetoothKind::Phone,
+        icon if icon.starts_with("audio-") => BluetoothKind::Audio,
+        _ => BluetoothKind::Other,
+    }
+}
+
+fn hardware(cx: &Context) -> Result<Vec<String>, Absence> {
+    let entries = match std::fs::read_dir(cx.path(CLASS)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unread(CLASS, error)),
+    };
+    // `hci0` is an adapter, `hci0:256` a connection.
+    let mut names: Vec<String> = entries
+        .filter_map(|e| e.ok()?.file_name().into_string().ok())
+        .filter(|n| n.starts_with("hci") && !n.contains(':'))
+        .collect();
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,91 @@
+//! The printer behind a queue: how it is connected, and whether its port takes connections.
+
+use super::{DeviceMethod, PrintQueue};
+use crate::net::{self, ResolveFailure, Target, connect_any, deadline, resolve, side_by_side};
+use crate::reach::ConnectOutcome;
+use crate::{Context, Reading, Reason};
+
+/// What a queue's address says: the way, and the host for ways that have one.
+pub(super) fn of(uri: &str) -> (DeviceMethod, Option<Target>) {
+    let scheme = uri.split(':').next().unwrap_or_default();
+    let (method, port) = match scheme {
+        "usb" | "hp" if !uri.contains("/net/") => (DeviceMethod::Usb, None),
+        "ipp" | "http" => (DeviceMethod::Ipp, Some(631)),
+        "ipps" => (DeviceMethod::Ipp, Some(631)),
+        "https" => (DeviceMethod::Ipp, Some(443)),
+        "socket" => (DeviceMethod::Socket, Some(9100)),
+        "lpd" => (DeviceMethod::Lpd, Some(515)),
+        "smb" => (DeviceMethod::Smb, Some(445)),
+        "dnssd" | "mdns" => (DeviceMethod::Dnssd, None),
+        _ => (DeviceMethod::Other, None),
+    };
+    // Whatever stands there before the host is somebody's password.
+    let target = port.and_then(|port| Target::parse(uri, port));
+    (method, target)
+}
+
+/// Connects to each host once and says nothing to it.
+pub(super) async fn reach(cx: &Context, queues: Vec<(PrintQueue, String)>) -> Vec<PrintQueue> {
+    let until = deadline(cx);
+    let offline = cx.offline;
+    let mut asked = 0;
+    let tasks: Vec<_> = queues
+        .into_iter()
+        .map(|(mut queue, uri)| {
+            let target = of(&uri).1;
+            asked += usize::from(target.is_some());
+            let skip = asked > net::MOST_TARGETS;
+            async move {
+                if let Some(target) = target {
+                    queue.reachable = if offline {
+                        Reading::absent(Reason::Offline, "")
+                    } else if skip {
+                        Reading::absent(Reason::NothingToMeasure, "too many queues to ask all")
+                    } else {
+                        Reading::Value(connect(&target, until).await)
+                    };
+                }
+                queue
+            }
+        })
+        .collect();
+    side_by_side(tasks).await
+}
+
+async fn connect(target: &Target, until: tokio::time::Instant) -> ConnectOutcome {
+    match resolve(&target.host, target.port, until).await {
+        Ok(addresses) => match connect_any(&addresses, until).await {
+            Ok(_) => ConnectOutcome::Connected,
+            Err(failed) => failed.outcome,
+        },
+        Err(error) if error.failure == ResolveFailure::TimedOut => ConnectOutcome::TimedOut,
+        Err(_) => ConnectOutcome::NameNotFound,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_is_found_and_nothing_else() {
+        let of = |uri: &str| {
+            let (method, target) = of(uri);
+            (method, target.map(|t| t.label()))
+        };
+        let some = |label: &str| Some(label.to_owned());
+        for (uri, expected) in [
+            ("socket://192.0.2.60:9100", (DeviceMethod::Socket, some("192.0.2.60:9100"))),
+            ("socket://printer.example", (DeviceMethod::Socket, some("printer.example:9100"))),
+            ("ipp://user:secret@printer.example/ipp/print", (DeviceMethod::Ipp, some("printer.example:631"))),
+            ("ipps://[2001:db8::9]:8631/ipp/print", (DeviceMethod::Ipp, some("[2001:db8::9]:8631"))),
+            ("lpd://192.0.2.60/queue", (DeviceMethod::Lpd, some("192.0.2.60:515"))),
+            ("usb://HP/LaserJet%201020?serial=X", (DeviceMethod::Usb, None)),
+            ("dnssd://Printer._ipp._tcp.local/?uuid=1", (DeviceMethod::Dnssd, None)),
+            ("file:///dev/null", (DeviceMethod::Other, None)),
+            ("", (DeviceMethod::Other, None)),
+        ] {
+            assert_eq!(of(uri), expected, "{uri}");
+        }
+    }
+}
