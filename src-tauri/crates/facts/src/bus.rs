@@ -42,18 +42,43 @@ impl Service {
         name: &'static str,
         questions: impl AsyncFnOnce(Self) -> Result<T, Absence>,
     ) -> Result<T, Absence> {
+        Self::ask_on(cx, async || Connection::system().await, name, questions).await
+    }
+
+    /// The same for a service of the person's session, such as the desktop's settings.
+    pub(crate) async fn ask_session<T>(
+        cx: &Context,
+        name: &'static str,
+        questions: impl AsyncFnOnce(Self) -> Result<T, Absence>,
+    ) -> Result<T, Absence> {
+        // Without an address the library would look for one with a program of its own.
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(std::path::PathBuf::from);
+        let there = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some()
+            || runtime.is_some_and(|folder| folder.join("bus").exists());
+        if !there {
+            return Err(Absence::new(Reason::NotSupported, "there is no session's bus"));
+        }
+        Self::ask_on(cx, async || Connection::session().await, name, questions).await
+    }
+
+    async fn ask_on<T>(
+        cx: &Context,
+        bus: impl AsyncFnOnce() -> zbus::Result<Connection>,
+        name: &'static str,
+        questions: impl AsyncFnOnce(Self) -> Result<T, Absence>,
+    ) -> Result<T, Absence> {
         if !cx.is_live() {
             return Err(Absence::new(Reason::NothingToMeasure, "a recorded tree has no bus"));
         }
-        let all = async { questions(Self::open(name).await?).await };
+        let all = async { questions(Self::open(bus().await, name).await?).await };
         tokio::time::timeout(PATIENCE.min(cx.step()), all).await.unwrap_or_else(|_| {
             Err(Absence::new(Reason::TimedOut, format!("{name}: no answer within {PATIENCE:?}")))
         })
     }
 
-    async fn open(name: &'static str) -> Result<Self, Absence> {
+    async fn open(bus: zbus::Result<Connection>, name: &'static str) -> Result<Self, Absence> {
         let none = |why: String| Absence::new(Reason::NotSupported, why);
-        let bus = Connection::system().await.map_err(|e| none(format!("no system bus: {e}")))?;
+        let bus = bus.map_err(|e| none(format!("no such bus: {e}")))?;
         let owned = bus
             .call_method(Some(BUS), "/org/freedesktop/DBus", Some(BUS), "NameHasOwner", &name)
             .await

@@ -8,12 +8,10 @@
 #[cfg(target_os = "linux")]
 mod bus;
 mod context;
-mod entries;
-mod net;
-#[cfg(target_os = "linux")]
-mod bus;
 #[cfg(target_os = "linux")]
 mod desktop_settings;
+mod entries;
+mod net;
 #[cfg(target_os = "linux")]
 mod network_manager;
 mod reading;

@@ -7,6 +7,9 @@ use serde_json::Value;
 /// Fields whose values are words of a fixed list, and so can be said in the person's language.
 const WORD_FIELDS: &[&str] = &[
     "outcome",
+    "access",
+    "plugged",
+    "driver_kind",
     "kind",
     "class",
     "family",

@@ -1,32 +1,37 @@
 //! Linux: BlueZ over D-Bus, and the kernel's own lists.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use zbus::Connection;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
 use super::{Bluetooth, BluetoothAdapter, BluetoothDevice, BluetoothKind};
+use crate::bus::Service;
 use crate::sound::ServerState;
 use crate::source::unread;
 use crate::wifi::radios;
-use crate::{Absence, Context, Reading, Reason, bus, net};
+use crate::{Absence, Context, Reading, Reason, net};
 
 const CLASS: &str = "/sys/class/bluetooth";
-const NAME: &str = "org.bluez";
-/// It answers from memory; one that hangs must not hold up what the kernel says.
-const PATIENCE: Duration = Duration::from_millis(800);
 const MOST_DEVICES: usize = 64;
 
 type Properties = HashMap<String, OwnedValue>;
 type Objects = HashMap<OwnedObjectPath, HashMap<String, Properties>>;
 
 pub(super) async fn measure(cx: Context) -> Reading<Bluetooth> {
-    let (state, objects) = match objects(&cx).await {
-        Ok(objects) => (ServerState::Running, Ok(objects)),
-        Err((state, absent)) => (state, Err(absent)),
+    let asked: Result<Objects, _> = Service::ask(&cx, "org.bluez", async |bluez| {
+        bluez.call("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", &()).await
+    })
+    .await;
+    let state = match &asked {
+        Ok(_) => ServerState::Running,
+        Err(absent) => match absent.reason {
+            Reason::TimedOut => ServerState::Silent,
+            Reason::NoPermission => ServerState::Refused,
+            Reason::Failed => ServerState::Failed,
+            _ => ServerState::NotRunning,
+        },
     };
-    let (adapters, devices) = match objects {
+    let (adapters, devices) = match asked {
         Ok(objects) => (Reading::Value(adapters(&objects)), Reading::Value(devices(&objects))),
         Err(absent) => (absent.clone().into(), absent.into()),
     };
@@ -36,31 +41,6 @@ pub(super) async fn measure(cx: Context) -> Reading<Bluetooth> {
         radios: radios(&cx, "bluetooth").into(),
         adapters,
         devices,
-    })
-}
-
-async fn objects(cx: &Context) -> Result<Objects, (ServerState, Absence)> {
-    if !cx.is_live() {
-        let absent = Absence::new(Reason::NothingToMeasure, "a recorded tree has no bus");
-        return Err((ServerState::NotThere, absent));
-    }
-    let all = async {
-        let none = |why: String| (ServerState::NotThere, Absence::new(Reason::NotSupported, why));
-        let system = Connection::system().await.map_err(|e| none(format!("no system bus: {e}")))?;
-        bus::owned(&system, NAME).await.map_err(|absent| (ServerState::NotRunning, absent))?;
-        let manager = "org.freedesktop.DBus.ObjectManager";
-        system
-            .call_method(Some(NAME), "/", Some(manager), "GetManagedObjects", &())
-            .await
-            .and_then(|answer| answer.body().deserialize())
-            .map_err(|e| {
-                let what = format!("ask BlueZ: {}", net::tame(&e.to_string(), 200));
-                (ServerState::Failed, Absence::new(Reason::Failed, what))
-            })
-    };
-    tokio::time::timeout(PATIENCE.min(cx.step()), all).await.unwrap_or_else(|_| {
-        let absent = Absence::new(Reason::TimedOut, format!("BlueZ: no answer within {PATIENCE:?}"));
-        Err((ServerState::Silent, absent))
     })
 }
 

@@ -23,11 +23,8 @@ pub(super) async fn measure(cx: Context) -> Reading<Cameras> {
         let cx = cx.clone();
         detached("cameras", cx.step(), move || devices(&cx))
     };
-    let (devices, forbidden, refused) = tokio::join!(
-        devices,
-        privacy_setting(&cx, "disable-camera"),
-        refused_programs(&cx, "camera"),
-    );
+    let (devices, forbidden, refused) =
+        tokio::join!(devices, privacy_setting(&cx, "disable-camera"), refused_programs(&cx, "camera"),);
     Reading::Value(Cameras {
         devices: devices.and_then(|d| d).into(),
         camera_forbidden: forbidden.into(),

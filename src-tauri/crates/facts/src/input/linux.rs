@@ -16,7 +16,8 @@ pub(super) async fn measure(cx: Context) -> Reading<Input> {
 /// A block of lines such as `N: Name="AT Translated Set 2 keyboard"`.
 fn device(block: &str) -> Option<InputDevice> {
     let line = |start: &str| block.lines().find_map(|l| l.strip_prefix(start));
-    let words = |start: &str| line(start).map(|l| l.split_whitespace().collect::<Vec<_>>()).unwrap_or_default();
+    let words =
+        |start: &str| line(start).map(|l| l.split_whitespace().collect::<Vec<_>>()).unwrap_or_default();
     let handlers = words("H: Handlers=");
     let pointer = handlers.iter().any(|h| h.starts_with("mouse"));
     let moves = line("B: ABS=").is_some_and(|bits| bits.trim() != "0");
@@ -26,7 +27,8 @@ fn device(block: &str) -> Option<InputDevice> {
         InputKind::Keyboard
     } else if pointer && moves && line("B: REL=").is_none() {
         // A touchpad lies below the fingers (INPUT_PROP_POINTER), a screen is seen through (DIRECT).
-        let direct = line("B: PROP=").and_then(|p| u64::from_str_radix(p.trim(), 16).ok()).is_some_and(|p| p & 2 != 0);
+        let direct =
+            line("B: PROP=").and_then(|p| u64::from_str_radix(p.trim(), 16).ok()).is_some_and(|p| p & 2 != 0);
         if direct { InputKind::Touchscreen } else { InputKind::Touchpad }
     } else if pointer {
         InputKind::Mouse
@@ -55,9 +57,7 @@ fn layouts(cx: &Context) -> Result<Vec<String>, Absence> {
         (!value.is_empty()).then_some(value)
     });
     let none = || Absence::new(Reason::NotSupported, "no file of the system names a layout");
-    found
-        .map(|value| value.split(',').take(8).map(|l| net::tame(l.trim(), 20)).collect())
-        .ok_or_else(none)
+    found.map(|value| value.split(',').take(8).map(|l| net::tame(l.trim(), 20)).collect()).ok_or_else(none)
 }
 
 #[cfg(test)]
@@ -108,7 +108,8 @@ B: KEY=c000000000000 0
         std::fs::create_dir_all(root.path().join("proc/bus/input")).unwrap();
         std::fs::create_dir_all(root.path().join("etc/default")).unwrap();
         std::fs::write(root.path().join("proc/bus/input/devices"), TABLE).unwrap();
-        std::fs::write(root.path().join("etc/default/keyboard"), "XKBMODEL=\"pc105\"\nXKBLAYOUT=\"de,us\"\n").unwrap();
+        std::fs::write(root.path().join("etc/default/keyboard"), "XKBMODEL=\"pc105\"\nXKBLAYOUT=\"de,us\"\n")
+            .unwrap();
         let reading = measure(Context { root: root.path().to_owned(), ..Context::default() }).await;
         let input = reading.value().unwrap();
         let told: Vec<_> = input.devices.value().unwrap().iter().map(|d| (d.kind, d.connection)).collect();

@@ -96,7 +96,10 @@ pub(super) fn find(cx: &Context) -> Result<Cups, Failure> {
     // Each question has half of the step, so that both can be asked and the printers still be reached.
     let until = Instant::now() + cx.step().mul_f64(0.4);
     if cx.is_live() && named_elsewhere(cx) {
-        let absent = Absence::new(Reason::NotSupported, "settings name a print server on another computer, which is not asked");
+        let absent = Absence::new(
+            Reason::NotSupported,
+            "settings name a print server on another computer, which is not asked",
+        );
         return Err((ServerState::Elsewhere, absent));
     }
     let sockets = ["/run/cups/cups.sock", "/var/run/cups/cups.sock"];
@@ -112,7 +115,9 @@ pub(super) fn find(cx: &Context) -> Result<Cups, Failure> {
 
 /// Settings that lead programs to another computer.
 fn named_elsewhere(cx: &Context) -> bool {
-    let local = |server: &str| server.starts_with('/') || server.starts_with("localhost") || server.starts_with("127.");
+    let local = |server: &str| {
+        server.starts_with('/') || server.starts_with("localhost") || server.starts_with("127.")
+    };
     if let Ok(server) = std::env::var("CUPS_SERVER")
         && !server.is_empty()
     {
@@ -139,7 +144,8 @@ impl Cups {
         let only = &["printer-name"];
         let found = self.ask(Operation::CupsGetDefault, None, only, DelimiterTag::PrinterAttributes).await?;
         let name = found.first().and_then(|a| a.text("printer-name")).map(ToOwned::to_owned);
-        let none = || (ServerState::Running, Absence::new(Reason::NothingToMeasure, "no queue is the default"));
+        let none =
+            || (ServerState::Running, Absence::new(Reason::NothingToMeasure, "no queue is the default"));
         name.ok_or_else(none)
     }
 
@@ -150,7 +156,9 @@ impl Cups {
         wanted: &[&str],
         group: DelimiterTag,
     ) -> Result<Vec<Attributes>, Failure> {
-        let failed = |what: String| (ServerState::Failed, Absence::new(Reason::Failed, format!("CUPS: {}", net::tame(&what, 200))));
+        let failed = |what: String| {
+            (ServerState::Failed, Absence::new(Reason::Failed, format!("CUPS: {}", net::tame(&what, 200))))
+        };
         let mut request = IppRequestResponse::new(IppVersion::v1_1(), operation, uri.map(Uri::from_static))
             .map_err(|e| failed(e.to_string()))?;
         let keywords = wanted.iter().filter_map(|w| Some(IppValue::Keyword(IppKeyword::new(*w).ok()?)));
@@ -159,9 +167,14 @@ impl Cups {
         request.attributes_mut().add(DelimiterTag::OperationAttributes, attribute);
         let answer = tokio::time::timeout_at(self.until, self.send(request.to_bytes().to_vec())).await;
         let answer = answer.unwrap_or_else(|_| {
-            Err((ServerState::Silent, Absence::new(Reason::TimedOut, "CUPS takes connections and does not answer")))
+            Err((
+                ServerState::Silent,
+                Absence::new(Reason::TimedOut, "CUPS takes connections and does not answer"),
+            ))
         })?;
-        let parsed = IppParser::new(IppReader::new(std::io::Cursor::new(answer))).parse().map_err(|e| failed(e.to_string()))?;
+        let parsed = IppParser::new(IppReader::new(std::io::Cursor::new(answer)))
+            .parse()
+            .map_err(|e| failed(e.to_string()))?;
         let status = parsed.header().status_code();
         // No queue and no job are answers.
         if status == StatusCode::ClientErrorNotFound {
@@ -176,7 +189,8 @@ impl Cups {
     async fn send(&self, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
         let client = net::http::local_client(self.socket.as_deref(), self.until)
             .map_err(|e| (ServerState::Failed, Absence::new(Reason::Failed, net::http::words(e))))?;
-        let request = client.post("http://localhost:631/").header("content-type", "application/ipp").body(body);
+        let request =
+            client.post("http://localhost:631/").header("content-type", "application/ipp").body(body);
         let mut response = request.send().await.map_err(|e| refused(self.socket.is_some(), e))?;
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|e| refused(self.socket.is_some(), e))? {

@@ -14,11 +14,11 @@ const CLASS: i32 = 0x1;
 pub(super) async fn measure(cx: Context) -> Reading<Printers> {
     let server = match cups::find(&cx) {
         Ok(server) => server,
-        Err((state, absent)) => return none(state, &absent),
+        Err((state, absent)) => return none(&cx, state, &absent),
     };
     let listed = match server.queues().await {
         Ok(listed) => listed,
-        Err((state, absent)) => return none(state, &absent),
+        Err((state, absent)) => return none(&cx, state, &absent),
     };
     // What waits is worth having even where the other question fails.
     let (jobs, default) = tokio::join!(server.jobs(), server.default_queue());
@@ -44,14 +44,21 @@ pub(super) async fn measure(cx: Context) -> Reading<Printers> {
     let queues = device::reach(&cx, queues).await;
     Reading::Value(Printers {
         state: ServerState::Running,
+        has_queues: !queues.is_empty(),
         queues: Reading::Value(queues),
         default_queue: default.into(),
     })
 }
 
-fn none(state: ServerState, absent: &Absence) -> Reading<Printers> {
+/// The file is for CUPS alone, but that it is there can be seen.
+fn has_queues(cx: &Context) -> bool {
+    std::fs::metadata(cx.path("/etc/cups/printers.conf")).is_ok_and(|file| file.len() > 0)
+}
+
+fn none(cx: &Context, state: ServerState, absent: &Absence) -> Reading<Printers> {
     Reading::Value(Printers {
         state,
+        has_queues: has_queues(cx),
         queues: absent.clone().into(),
         default_queue: absent.clone().into(),
     })
@@ -75,7 +82,7 @@ fn queue(a: &Attributes, now: i64) -> PrintQueue {
         message: net::tame(a.text("printer-state-message").unwrap_or_default(), 200),
         accepting: a.flag("printer-is-accepting-jobs").unwrap_or(true),
         model: net::tame(model, 127),
-        driver: driver(model),
+        driver_kind: driver(model),
         method,
         host: host
             .map(|target| target.host)
@@ -101,7 +108,8 @@ fn driver(model: &str) -> DriverKind {
 }
 
 fn reasons(a: &Attributes, name: &str) -> Vec<String> {
-    let honest = |r: &&str| *r != "none" && r.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+    let honest =
+        |r: &&str| *r != "none" && r.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
     a.texts(name).into_iter().filter(honest).take(MOST_REASONS).map(ToOwned::to_owned).collect()
 }
 

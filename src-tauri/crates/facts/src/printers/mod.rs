@@ -35,6 +35,8 @@ facts! {
     pub struct Printers {
         /// Whether the print service works.
         public state: ServerState,
+        /// Whether queues were set up here: the service keeps a file of them.
+        public has_queues: bool,
         /// The queues.
         part queues: Reading<Vec<PrintQueue>>,
         /// The queue that is used unless another is chosen.
@@ -60,7 +62,7 @@ facts! {
         /// Make and model.
         public model: String,
         /// What turns documents into what the printer understands.
-        public driver: DriverKind,
+        public driver_kind: DriverKind,
         /// How the printer is connected.
         public method: DeviceMethod,
         /// The printer's address in the network.

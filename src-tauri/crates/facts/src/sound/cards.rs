@@ -27,9 +27,8 @@ pub(super) fn cards(cx: &Context) -> Result<Vec<SoundCard>, Absence> {
             break;
         }
         // `pcmC0D3p` plays, `pcmC0D0c` captures.
-        let has = |end: char| {
-            names.iter().any(|n| n.starts_with(&format!("pcmC{number}D")) && n.ends_with(end))
-        };
+        let has =
+            |end: char| names.iter().any(|n| n.starts_with(&format!("pcmC{number}D")) && n.ends_with(end));
         let id = read_text(cx, &format!("{CLASS}/{name}/id")).unwrap_or_default();
         let title = titles.get(&number).cloned().unwrap_or_else(|| net::tame(id.trim(), 40));
         let driver = std::fs::read_link(cx.path(&format!("{CLASS}/{name}/device/driver")))

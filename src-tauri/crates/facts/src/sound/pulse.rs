@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use pulseaudio::protocol::port_info::PortAvailable;
 use pulseaudio::protocol::{
-    AuthParams, AuthReply, CardInfo, ChannelVolume, Command, CommandReply, Descriptor, MAX_VERSION,
-    ProtocolError, Prop, Props, SetClientNameReply, SinkFlags, SinkInfo, SinkInputInfo, SinkState, SourceFlags,
+    AuthParams, AuthReply, CardInfo, ChannelVolume, Command, CommandReply, Descriptor, MAX_VERSION, Prop,
+    Props, ProtocolError, SetClientNameReply, SinkFlags, SinkInfo, SinkInputInfo, SinkState, SourceFlags,
     SourceInfo, SourceOutputInfo, SourceState, read_descriptor, read_reply_message, write_command_message,
     write_descriptor,
 };
@@ -45,6 +45,9 @@ pub(super) fn ask(cx: &Context) -> Result<Server, Failure> {
     let shown = path.display().to_string();
     let stream = UnixStream::connect(&path).map_err(|error| {
         let state = match error.kind() {
+            // Whoever has run before leaves its folder, and PipeWire without its part for PulseAudio's
+            // protocol its own socket.
+            io::ErrorKind::NotFound if ran_before(&path) => ServerState::NotRunning,
             io::ErrorKind::NotFound => ServerState::NotThere,
             io::ErrorKind::ConnectionRefused => ServerState::NotRunning,
             io::ErrorKind::PermissionDenied => ServerState::Refused,
@@ -62,7 +65,9 @@ pub(super) fn ask(cx: &Context) -> Result<Server, Failure> {
         .and_then(|()| Conversation::begin(stream).and_then(Conversation::server));
     asked.map_err(|error| {
         let (state, reason) = match &error {
-            ProtocolError::Io(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+            ProtocolError::Io(e)
+                if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) =>
+            {
                 (ServerState::Silent, Reason::TimedOut)
             }
             ProtocolError::ServerError(pulseaudio::protocol::PulseError::AccessDenied) => {
@@ -72,6 +77,12 @@ pub(super) fn ask(cx: &Context) -> Result<Server, Failure> {
         };
         (state, Absence::new(reason, format!("{shown}: {}", net::tame(&error.to_string(), 200))))
     })
+}
+
+fn ran_before(socket: &std::path::Path) -> bool {
+    let folder = socket.parent();
+    folder
+        .is_some_and(|f| f.exists() || f.parent().is_some_and(|runtime| runtime.join("pipewire-0").exists()))
 }
 
 /// Where the server listens, as its own programs look for it.
@@ -87,8 +98,10 @@ fn socket(cx: &Context) -> Result<PathBuf, Failure> {
         let place = first.rsplit_once('}').map_or(first, |(_, place)| place);
         let path = place.strip_prefix("unix:").or_else(|| place.starts_with('/').then_some(place));
         return path.map(PathBuf::from).ok_or_else(|| {
-            let absent =
-                Absence::new(Reason::NotSupported, "PULSE_SERVER names a server on another computer, which is not asked");
+            let absent = Absence::new(
+                Reason::NotSupported,
+                "PULSE_SERVER names a server on another computer, which is not asked",
+            );
             (ServerState::Elsewhere, absent)
         });
     }
@@ -160,8 +173,9 @@ impl Conversation {
     where
         Vec<T>: CommandReply,
     {
-        let mut list: Vec<T> =
-            self.ask(command).map_err(|e| Absence::new(Reason::Failed, format!("{what}: {}", net::tame(&e.to_string(), 200))))?;
+        let mut list: Vec<T> = self.ask(command).map_err(|e| {
+            Absence::new(Reason::Failed, format!("{what}: {}", net::tame(&e.to_string(), 200)))
+        })?;
         list.truncate(MOST_ENTRIES);
         Ok(list)
     }
@@ -172,7 +186,8 @@ impl Conversation {
         let sources: Result<Vec<SourceInfo>, _> = self.list("inputs", &Command::GetSourceInfoList);
         let cards: Result<Vec<CardInfo>, _> = self.list("cards", &Command::GetCardInfoList);
         let playing: Result<Vec<SinkInputInfo>, _> = self.list("programs", &Command::GetSinkInputInfoList);
-        let recording: Result<Vec<SourceOutputInfo>, _> = self.list("programs", &Command::GetSourceOutputInfoList);
+        let recording: Result<Vec<SourceOutputInfo>, _> =
+            self.list("programs", &Command::GetSourceOutputInfoList);
         let names: HashMap<(ProgramRole, u32), String> = (sinks.iter().flatten())
             .map(|s| ((ProgramRole::Plays, s.index), title(s.description.as_deref(), &s.name)))
             .chain(
@@ -186,7 +201,15 @@ impl Conversation {
             });
             let recording = recording?;
             let recording = recording.iter().map(|p| {
-                program(ProgramRole::Records, p.source_index, &p.props, &p.name, &p.cvolume, p.muted, p.corked)
+                program(
+                    ProgramRole::Records,
+                    p.source_index,
+                    &p.props,
+                    &p.name,
+                    &p.cvolume,
+                    p.muted,
+                    p.corked,
+                )
             });
             // Volume meters listen to outputs all the time.
             let heard = |p: &(ProgramRole, u32, SoundProgram)| names.contains_key(&(p.0, p.1));
@@ -196,7 +219,8 @@ impl Conversation {
                 .map(|(role, index, p)| SoundProgram { device: names[&(role, index)].clone(), ..p })
                 .collect())
         });
-        let outputs = sinks.map(|sinks| sinks.iter().map(|s| output(s, server.default_sink_name.as_deref())).collect());
+        let outputs =
+            sinks.map(|sinks| sinks.iter().map(|s| output(s, server.default_sink_name.as_deref())).collect());
         let inputs = sources.map(|sources| {
             (sources.iter())
                 .filter(|s| s.monitor_of_sink_index.is_none())
@@ -312,7 +336,9 @@ fn input(source: &SourceInfo, default: Option<&CStr>) -> SoundDevice {
 
 fn profile(card: &CardInfo) -> CardProfile {
     let now = card.profiles.iter().find(|p| card.active_profile.as_ref() == Some(&p.name));
-    let most = |pick: fn(&pulseaudio::protocol::CardProfileInfo) -> u32| card.profiles.iter().map(pick).max().unwrap_or(0);
+    let most = |pick: fn(&pulseaudio::protocol::CardProfileInfo) -> u32| {
+        card.profiles.iter().map(pick).max().unwrap_or(0)
+    };
     CardProfile {
         name: property(&card.props, Prop::DeviceDescription).unwrap_or_else(|| text(&card.name)),
         profile: card

@@ -34,15 +34,19 @@ fn usb(cx: &Context) -> Result<Usb, Absence> {
 
 fn device(cx: &Context, name: &str, names: &[String]) -> UsbDevice {
     let text = |file: &str| {
-        read_text(cx, &format!("{DEVICES}/{name}/{file}")).map(|t| net::tame(t.trim(), 80)).unwrap_or_default()
+        read_text(cx, &format!("{DEVICES}/{name}/{file}"))
+            .map(|t| net::tame(t.trim(), 80))
+            .unwrap_or_default()
     };
-    let parts: Vec<&String> = names.iter().filter(|n| n.strip_prefix(name).is_some_and(|r| r.starts_with(':'))).collect();
+    let parts: Vec<&String> =
+        names.iter().filter(|n| n.strip_prefix(name).is_some_and(|r| r.starts_with(':'))).collect();
     let classes: Vec<String> = parts
         .iter()
         .filter_map(|p| read_text(cx, &format!("{DEVICES}/{p}/bInterfaceClass")).ok())
         .map(|c| c.trim().to_owned())
         .collect();
-    let lonely = parts.iter().filter(|p| std::fs::read_link(cx.path(&format!("{DEVICES}/{p}/driver"))).is_err());
+    let lonely =
+        parts.iter().filter(|p| std::fs::read_link(cx.path(&format!("{DEVICES}/{p}/driver"))).is_err());
     let named = [text("manufacturer"), text("product")];
     UsbDevice {
         device: net::tame(name, 40),
@@ -64,7 +68,7 @@ fn kind(device: &str, parts: &[String]) -> UsbKind {
         "01" => Some(UsbKind::Audio),
         "02" | "0a" => Some(UsbKind::Communication),
         "03" => Some(UsbKind::Input),
-        "06" | "0e" => Some(UsbKind::Camera),
+        "0e" => Some(UsbKind::Camera),
         "07" => Some(UsbKind::Printer),
         "08" => Some(UsbKind::Storage),
         "09" => Some(UsbKind::Hub),
@@ -81,7 +85,9 @@ fn over_current(cx: &Context, names: &[String]) -> Result<u64, Absence> {
     let mut sum = None;
     for hub in names.iter().filter(|n| n.contains(':')) {
         let Ok(ports) = std::fs::read_dir(cx.path(&format!("{DEVICES}/{hub}"))) else { continue };
-        for port in ports.filter_map(|e| e.ok()?.file_name().into_string().ok()).filter(|n| n.contains("-port")) {
+        for port in
+            ports.filter_map(|e| e.ok()?.file_name().into_string().ok()).filter(|n| n.contains("-port"))
+        {
             if let Ok(count) = read_number::<u64>(cx, &format!("{DEVICES}/{hub}/{port}/over_current_count")) {
                 sum = Some(sum.unwrap_or(0u64).saturating_add(count));
             }
