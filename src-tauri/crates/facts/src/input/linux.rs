@@ -1,16 +1,21 @@
 //! Linux: the kernel's list of input devices.
 
 use super::{Input, InputBus, InputDevice, InputKind};
-use crate::source::read_text;
+use crate::source::{detached, read_text};
 use crate::{Absence, Context, Reading, Reason, net};
 
 const DEVICES: &str = "/proc/bus/input/devices";
 const MOST_DEVICES: usize = 64;
 
 pub(super) async fn measure(cx: Context) -> Reading<Input> {
-    let devices = read_text(&cx, DEVICES)
-        .map(|text| text.split("\n\n").filter_map(device).take(MOST_DEVICES).collect());
-    Reading::Value(Input { devices: devices.into(), layouts: layouts(&cx).into() })
+    let limit = cx.step();
+    let read = detached("input devices", limit, move || Input {
+        devices: read_text(&cx, DEVICES)
+            .map(|text| text.split("\n\n").filter_map(device).take(MOST_DEVICES).collect())
+            .into(),
+        layouts: layouts(&cx).into(),
+    });
+    read.await.into()
 }
 
 /// A block of lines such as `N: Name="AT Translated Set 2 keyboard"`.

@@ -124,8 +124,8 @@ fn named_elsewhere(cx: &Context) -> bool {
         return !local(&server);
     }
     let settings = crate::source::read_text(cx, "/etc/cups/client.conf").unwrap_or_default();
-    let named = settings.lines().filter_map(|l| l.trim().strip_prefix("ServerName")).map(str::trim);
-    named.last().is_some_and(|server| !server.is_empty() && !local(server))
+    let mut named = settings.lines().filter_map(|l| l.trim().strip_prefix("ServerName")).map(str::trim);
+    named.next_back().is_some_and(|server| !server.is_empty() && !local(server))
 }
 
 impl Cups {

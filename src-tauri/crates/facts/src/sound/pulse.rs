@@ -131,7 +131,7 @@ impl Conversation {
         let reply: AuthReply = this.ask(&Command::Auth(auth))?;
         this.version = MAX_VERSION.min(reply.version);
         let mut props = Props::new();
-        props.set(Prop::ApplicationName, CStr::from_bytes_with_nul(b"Befund\0").unwrap_or_default());
+        props.set(Prop::ApplicationName, c"Befund");
         let _: SetClientNameReply = this.ask(&Command::SetClientName(props))?;
         Ok(this)
     }
@@ -253,7 +253,8 @@ fn property(props: &Props, name: Prop) -> Option<String> {
 
 /// As volume controls show it: 100 % is the device's own full volume.
 fn percent(volume: &ChannelVolume) -> u32 {
-    let loudest = volume.channels().iter().map(|v| v.as_u32()).max().unwrap_or_default();
+    let loudest =
+        volume.channels().iter().map(pulseaudio::protocol::Volume::as_u32).max().unwrap_or_default();
     (f64::from(loudest) * 100.0 / f64::from(pulseaudio::protocol::Volume::NORM.as_u32())).round() as u32
 }
 
