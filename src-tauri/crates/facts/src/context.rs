@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use crate::services::ServiceEndpoint;
-
 use crate::entries;
+use crate::services::ServiceEndpoint;
+use crate::tls::SharedAnchors;
 
 /// Hosts that may be asked. Nothing is sent to any other: the policy names them all. The exceptions are
 /// what this computer uses anyway, which its settings or its network name: its gateways, its DNS servers,
@@ -165,6 +165,8 @@ pub struct Context {
     pub cancel: CancellationToken,
     /// The file system's root; another one in tests, so that recorded trees can be read.
     pub root: PathBuf,
+    /// Read once a run, by the first probe that needs them.
+    pub(crate) anchors: SharedAnchors,
 }
 
 impl Default for Context {
@@ -177,6 +179,7 @@ impl Default for Context {
             limits: Limits::default(),
             cancel: CancellationToken::new(),
             root: PathBuf::from("/"),
+            anchors: SharedAnchors::default(),
         }
     }
 }

@@ -29,6 +29,7 @@ use rustls::{ClientConfig, RootCertStore};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -152,6 +153,7 @@ async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Tls> {
 }
 
 /// Whom this computer trusts.
+#[derive(Debug)]
 pub(crate) struct Anchors {
     store: Arc<RootCertStore>,
     /// The same as certificates, for the HTTP client, which keeps a store of its own.
@@ -160,12 +162,18 @@ pub(crate) struct Anchors {
     trouble: String,
 }
 
+/// The trust anchors of one run, or why there are none: a share that hangs is waited for once.
+pub(crate) type SharedAnchors = Arc<OnceCell<Result<Arc<Anchors>, Absence>>>;
+
 impl Anchors {
     pub(crate) async fn of(cx: &Context) -> Result<Arc<Self>, Absence> {
-        let ca_file = cx.endpoints.ca_file.clone();
-        // Files, which may lie on a share that does not answer.
-        let loading = move || Self::load(ca_file.as_deref());
-        detached("load the trust anchors", cx.step(), loading).await.map(Arc::new)
+        let load = || async {
+            let ca_file = cx.endpoints.ca_file.clone();
+            // Files, which may lie on a share that does not answer.
+            let loading = move || Self::load(ca_file.as_deref());
+            detached("load the trust anchors", cx.step(), loading).await.map(Arc::new)
+        };
+        cx.anchors.get_or_init(load).await.clone()
     }
 
     fn load(ca_file: Option<&Path>) -> Self {
