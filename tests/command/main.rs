@@ -239,6 +239,11 @@ fn each_wrong_input_is_one_error_with_its_place_and_its_exit_code() {
         (words(&["guide", "website", "--json"]), 2, &["--target"]),
         // No terminal, so nobody can be asked.
         (words(&["guide", "website"]), 2, &["--target"]),
+        (
+            words(&["guide", "nix", "--lang", "de"]),
+            2,
+            &["Diese Anleitung gibt es auf diesem Computer nicht", "“nix”"],
+        ),
         (words(&["guide", "website", "--lang", "de"]), 2, &["„website“ geht es um eine bestimmte Seite"]),
         (words(&["guide", "internet", "--target", "a.example"]), 2, &["“internet” is not about one site"]),
         (words(&["package", "--guide", "website"]), 2, &["--target"]),

@@ -94,6 +94,16 @@ impl AppError {
         }
     }
 
+    /// For the terminal: what happened in the person's language, then what a supporter reads. The technical
+    /// text is English, and in English it says everything.
+    pub fn lines(&self, lang: Lang) -> String {
+        if lang == Lang::En {
+            return self.to_string();
+        }
+        let ErrorView { happened, .. } = self.view(&Messages::builtin(), lang);
+        format!("{happened}\n{self}")
+    }
+
     /// The error in the person's language; the technical text stands at the end for whoever helps.
     pub fn view(&self, messages: &Messages, lang: Lang) -> ErrorView {
         let code = self.code();

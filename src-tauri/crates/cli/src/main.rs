@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 use befund_app::package::PackageError;
-use befund_app::{App, AppError, Paths, redact};
+use befund_app::{App, AppError, Lang, Paths, redact};
 use clap::Parser as _;
 use tokio::sync::Notify;
 
@@ -21,19 +21,19 @@ const STOPPED: u8 = 130;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(cli) {
+    let lang = cli.lang.unwrap_or_else(befund_app::system_language);
+    match run(cli, lang) {
         Ok(code) => code,
         // The reader (`| head`) has what it wanted.
         Err(error) if reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            print::error(&error);
+            print::error(&error, lang);
             ExitCode::from(exit_code(&error))
         }
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let lang = cli.lang.unwrap_or_else(befund_app::system_language);
+fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
     match cli.command {
         // These two read what they are given and need neither policy nor data.
         Command::Redact(args) => commands::redact(&args),

@@ -4,8 +4,8 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
-use befund_app::AppError;
 use befund_app::package::printable;
+use befund_app::{AppError, Lang};
 use serde::Serialize;
 
 /// What the errors of standard output are about. That its reader went away (`| head`) is none: see `main`.
@@ -41,9 +41,9 @@ pub(crate) fn note(text: &str) {
 }
 
 /// An error, and what led to it. The application's own errors say that themselves.
-pub(crate) fn error(error: &anyhow::Error) {
+pub(crate) fn error(error: &anyhow::Error, lang: Lang) {
     match error.downcast_ref::<AppError>() {
-        Some(whole) => note(&format!("befund: {whole}")),
+        Some(whole) => note(&format!("befund: {}", whole.lines(lang))),
         None => note(&format!("befund: {error:#}")),
     }
 }

@@ -166,7 +166,7 @@ pub struct Context {
     /// The file system's root; another one in tests, so that recorded trees can be read.
     pub root: PathBuf,
     /// Read once a run, by the first probe that needs them.
-    pub(crate) anchors: SharedAnchors,
+    pub anchors: SharedAnchors,
 }
 
 impl Default for Context {

@@ -163,7 +163,8 @@ pub(crate) struct Anchors {
 }
 
 /// The trust anchors of one run, or why there are none: a share that hangs is waited for once.
-pub(crate) type SharedAnchors = Arc<OnceCell<Result<Arc<Anchors>, Absence>>>;
+#[derive(Debug, Clone, Default)]
+pub struct SharedAnchors(Arc<OnceCell<Result<Arc<Anchors>, Absence>>>);
 
 impl Anchors {
     pub(crate) async fn of(cx: &Context) -> Result<Arc<Self>, Absence> {
@@ -173,7 +174,7 @@ impl Anchors {
             let loading = move || Self::load(ca_file.as_deref());
             detached("load the trust anchors", cx.step(), loading).await.map(Arc::new)
         };
-        cx.anchors.get_or_init(load).await.clone()
+        cx.anchors.0.get_or_init(load).await.clone()
     }
 
     fn load(ca_file: Option<&Path>) -> Self {
