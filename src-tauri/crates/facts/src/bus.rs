@@ -28,7 +28,7 @@ impl Properties {
     }
 }
 
-/// A service that is running.
+/// A service that is running. A copy asks over the same connection.
 #[derive(Clone)]
 pub(crate) struct Service {
     bus: Connection,

@@ -1,6 +1,9 @@
-//! NetworkManager, asked over D-Bus.
+//! NetworkManager, asked over D-Bus: how to reach its objects. What they mean is for the subject that reads
+//! them: `links::manager` turns a device's state into words, `wifi::managed` reads wireless devices.
 
-use zbus::zvariant::OwnedObjectPath;
+use std::collections::HashMap;
+
+use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
 use crate::bus::{Properties, Service};
 use crate::{Absence, Context, Reason};
@@ -8,6 +11,8 @@ use crate::{Absence, Context, Reason};
 const NAME: &str = "org.freedesktop.NetworkManager";
 const ROOT: &str = "/org/freedesktop/NetworkManager";
 const DEVICE: &str = "org.freedesktop.NetworkManager.Device";
+const SETTINGS: &str = "org.freedesktop.NetworkManager.Settings";
+const PROFILE: &str = "org.freedesktop.NetworkManager.Settings.Connection";
 
 /// Containers and virtual machines make devices by the dozen.
 const MOST_DEVICES: usize = 48;
@@ -37,7 +42,11 @@ impl Device {
     }
 }
 
+/// The settings of one saved connection, by group and name. Passwords are never among them.
+pub(crate) type Profile = HashMap<String, HashMap<String, OwnedValue>>;
+
 /// A connection to it.
+#[derive(Clone)]
 pub(crate) struct NetworkManager(Service);
 
 impl NetworkManager {
@@ -81,5 +90,21 @@ impl NetworkManager {
     /// An access point.
     pub(crate) async fn access_point(&self, path: &str) -> Result<Properties, Absence> {
         self.properties(path, "org.freedesktop.NetworkManager.AccessPoint").await
+    }
+
+    /// Where the saved connections are that this person may use.
+    pub(crate) async fn profiles(&self) -> Result<Vec<OwnedObjectPath>, Absence> {
+        let path = "/org/freedesktop/NetworkManager/Settings";
+        self.0.call(path, SETTINGS, "ListConnections", &()).await
+    }
+
+    /// A saved connection.
+    pub(crate) async fn profile(&self, path: &str) -> Result<Profile, Absence> {
+        self.0.call(path, PROFILE, "GetSettings", &()).await
+    }
+
+    /// A connection that is in use or being made.
+    pub(crate) async fn active(&self, path: &str) -> Result<Properties, Absence> {
+        self.properties(path, "org.freedesktop.NetworkManager.Connection.Active").await
     }
 }

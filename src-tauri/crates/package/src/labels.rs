@@ -28,6 +28,10 @@ const WORD_FIELDS: &[&str] = &[
     "duplex",
     "band",
     "security",
+    "tried",
+    "told_by",
+    "whose",
+    "bus",
     "echo",
     "reachable",
     "end",
@@ -124,6 +128,7 @@ impl Labels {
             f if f.ends_with("_bytes_per_second") => {
                 format!("{}/s", format_value(value, Format::Bytes, self.0))
             }
+            f if f.ends_with("_minutes") => plain("min"),
             f if f.ends_with("_bytes") => format_value(value, Format::Bytes, self.0),
             f if f.ends_with("_percent") => format_value(value, Format::Percent, self.0),
             f if f.ends_with("_ms") => format_value(value, Format::Milliseconds, self.0),

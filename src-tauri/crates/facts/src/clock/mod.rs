@@ -3,7 +3,8 @@
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
 //! | Linux | whether the clock is synchronised: `/run/systemd/timesync/synchronized`, which systemd-timesyncd keeps; without it the kernel's own flag, which chrony and ntpd set, by `timedatectl` | none | a computer without systemd and with another time service: `synchronised` is absent |
-//! | Windows, macOS | none yet: `synchronised` is absent | | |
+//! | Linux | time zone: `/etc/localtime`, `/etc/timezone`, `/etc/adjtime`, and the one that the network named in a lease that anybody may read | none | NetworkManager keeps its leases for root; few networks name a zone |
+//! | Windows, macOS | none yet: `synchronised` and `zone` are absent; `GetDynamicTimeZoneInformation` and the link `/etc/localtime` will tell the zone | | |
 //! | all | one SNTP question (RFC 4330) to the first IPv4 and the first IPv6 address of each time server | none | NTP is not authenticated: a network can answer in a server's place |
 //! | all | the `Date` of a connectivity check's answer to HEAD | none | half a second at best; a proxy's or portal's own clock may answer |
 
@@ -11,6 +12,8 @@ mod ntp;
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "other.rs")]
 mod synchronised;
+#[cfg(target_os = "linux")]
+mod zone;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -33,6 +36,8 @@ facts! {
         public now: Timestamp,
         /// Whether the system reports its clock as synchronised.
         public synchronised: Reading<bool>,
+        /// The time zone, and what else names one.
+        part zone: Reading<Zone>,
         /// The answers of the policy's time servers.
         part ntp: Reading<Vec<NtpAnswer>>,
         /// How far this clock is ahead of the `Date` header of a connectivity check; coarse (1 s), and
@@ -40,6 +45,25 @@ facts! {
         public http_offset_seconds: Reading<f64>,
         /// How far this clock is ahead of the best source: NTP where it answers, HTTP otherwise.
         public offset_seconds: Reading<f64>,
+    }
+
+    /// The time zone that the clock is shown in, and others that are named. Offsets are those of now, east
+    /// of Greenwich.
+    pub struct Zone {
+        /// The one set, by its name in the IANA database: `Europe/Berlin`.
+        public name: Reading<String>,
+        /// How far it is ahead of UTC.
+        public offset_minutes: Reading<i32>,
+        /// A second setting, which some programs read instead.
+        public beside: Reading<String>,
+        /// How far that one is ahead of UTC.
+        public beside_offset_minutes: Reading<i32>,
+        /// The zone that the network named when it gave this computer its address.
+        public by_network: Reading<String>,
+        /// How far that one is ahead of UTC.
+        public network_offset_minutes: Reading<i32>,
+        /// Whether the clock that runs while the computer is off holds the local time, as Windows wants it.
+        public hardware_clock_is_local: Reading<bool>,
     }
 
     /// The answer of one time server.
@@ -60,12 +84,23 @@ pub async fn measure(cx: Context) -> Reading<Clock> {
     measure_by(cx, Way::AsPrograms).await
 }
 
+#[cfg(target_os = "linux")]
+fn zone_of(cx: &Context, now: Timestamp) -> Reading<Zone> {
+    zone::read(cx, now)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn zone_of(_cx: &Context, _now: Timestamp) -> Reading<Zone> {
+    Reading::absent(Reason::NotSupported, "this system's time zone is not read yet")
+}
+
 async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Clock> {
     let now = Timestamp::now();
     if cx.offline {
         return Reading::Value(Clock {
             now,
             synchronised: synchronised::read(&cx).await,
+            zone: zone_of(&cx, now),
             ntp: Reading::absent(Reason::Offline, ""),
             http_offset_seconds: Reading::absent(Reason::Offline, ""),
             offset_seconds: Reading::absent(Reason::Offline, ""),
@@ -85,7 +120,14 @@ async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Clock> {
         synchronised::read(&cx),
     );
     let offset_seconds = witnessed(best(&ntp, &http_offset_seconds), &http_offset_seconds);
-    Reading::Value(Clock { now, synchronised, ntp, http_offset_seconds, offset_seconds })
+    Reading::Value(Clock {
+        now,
+        synchronised,
+        zone: zone_of(&cx, now),
+        ntp,
+        http_offset_seconds,
+        offset_seconds,
+    })
 }
 
 /// Time servers further apart than this contradict each other. Both can be asked within one round trip,

@@ -170,7 +170,8 @@ fn combined(cx: &Context, link: &Link) -> Interface {
     }
 }
 
-fn written(address: &[u8]) -> String {
+/// A hardware address as people write it.
+pub(crate) fn written(address: &[u8]) -> String {
     address.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(":")
 }
 

@@ -294,7 +294,7 @@ pub(crate) struct Known {
 }
 
 #[cfg(target_os = "linux")]
-pub(crate) use {linux::known, manager::state_of};
+pub(crate) use {linux::known, linux::written, manager::state_of};
 
 /// Reads the counters again, once the other probes have ended.
 pub(crate) fn end(cx: &Context, started: std::time::Instant, links: &mut Reading<Links>) {

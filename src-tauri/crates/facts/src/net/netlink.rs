@@ -16,7 +16,8 @@ use netlink_packet_generic::{GenlFamily, GenlHeader, GenlMessage};
 use netlink_packet_route::RouteNetlinkMessage;
 use rustix::net::netlink::{self, SocketAddrNetlink};
 use rustix::net::{
-    AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with, sockopt,
+    AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with,
+    sockopt,
 };
 
 /// The kernel answers at once; the limit is for a sandbox that swallows the question.
@@ -47,8 +48,7 @@ impl Family {
     pub(crate) fn find(name: &str) -> io::Result<Self> {
         let question =
             GenlCtrl { cmd: GenlCtrlCmd::GetFamily, nlas: vec![GenlCtrlAttrs::FamilyName(name.into())] };
-        let answers =
-            exchange(GenlMessage::from_payload(question), NLM_F_REQUEST, Some(netlink::GENERIC))?;
+        let answers = exchange(GenlMessage::from_payload(question), NLM_F_REQUEST, Some(netlink::GENERIC))?;
         answers
             .iter()
             .flat_map(|answer| &answer.payload.nlas)
@@ -81,7 +81,10 @@ impl Family {
     {
         let mut message = GenlMessage::from_payload(question);
         message.set_resolved_family_id(self.0);
-        Ok(exchange(message, flags, Some(netlink::GENERIC))?.into_iter().map(|answer| answer.payload).collect())
+        Ok(exchange(message, flags, Some(netlink::GENERIC))?
+            .into_iter()
+            .map(|answer| answer.payload)
+            .collect())
     }
 }
 
@@ -98,8 +101,7 @@ where
     let mut bytes = vec![0; message.buffer_len()];
     message.serialize(&mut bytes);
 
-    let socket =
-        socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol)?;
+    let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol)?;
     sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(PATIENCE))?;
     sendto(&socket, &bytes, SendFlags::empty(), &SocketAddrNetlink::new(0, 0))?;
 
@@ -143,6 +145,13 @@ mod tests {
     }
 
     #[test]
+    fn a_family_that_no_kernel_has_is_not_found() {
+        assert_eq!(Family::find("no-such").unwrap_err().kind(), io::ErrorKind::NotFound);
+        // The list of families is a family itself, and every kernel has it.
+        assert_eq!(Family::find("nlctrl").unwrap().0, 16);
+    }
+
+    #[test]
     fn damage_is_neither_a_panic_nor_an_endless_loop() {
         let mut message = NetlinkMessage::new(
             NetlinkHeader::default(),
@@ -151,19 +160,19 @@ mod tests {
         message.finalize();
         let mut whole = vec![0; message.buffer_len()];
         message.serialize(&mut whole);
-        let mut answers = Vec::new();
+        let mut answers: Vec<RouteNetlinkMessage> = Vec::new();
         assert!(!read(&whole, &mut answers).unwrap());
         assert_eq!(answers.len(), 1);
         for end in 0..whole.len() {
-            let mut answers = Vec::new();
+            let mut answers: Vec<RouteNetlinkMessage> = Vec::new();
             let _ = read(&whole[..end], &mut answers);
             assert!(answers.is_empty(), "cut at {end}");
         }
         for at in 0..whole.len() {
             let mut odd = whole.clone();
             odd[at] ^= 0xff;
-            let _ = read(&odd, &mut Vec::new());
+            let _ = read::<RouteNetlinkMessage>(&odd, &mut Vec::new());
         }
-        assert!(!read(&[0; 64], &mut Vec::new()).unwrap());
+        assert!(!read::<RouteNetlinkMessage>(&[0; 64], &mut Vec::new()).unwrap());
     }
 }

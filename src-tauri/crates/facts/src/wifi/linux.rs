@@ -1,163 +1,213 @@
-//! Linux: NetworkManager, the kernel's switches, and its list of signals.
+//! Linux: NetworkManager's view and the kernel's, put together.
 
-use super::{Band, Radio, Security, Signal, Wifi, WifiDevice};
-use crate::bus::Properties;
-use crate::links::{Manager, state_of};
-use crate::network_manager::{Device, NetworkManager};
+use super::kernel::{Station, Wireless};
+use super::managed::{Managed, ManagedDevice, network};
+use super::nl80211::Seen;
+use super::{AccessPoint, Radio, Security, SignIn, Signal, ToldBy, Whose, Wifi, WifiDevice};
+use super::{channels, hardware, kernel, managed, supplicant};
+use crate::links::{ManagerReason, ManagerState, written};
+use crate::network_manager::NetworkManager;
 use crate::source::{read_number, read_text, unread};
 use crate::{Absence, Context, Reading, Reason, net};
 
 const RFKILL: &str = "/sys/class/rfkill";
 const SIGNALS: &str = "/proc/net/wireless";
 
-/// `NM_DEVICE_TYPE_WIFI`.
-const WIFI: u32 = 2;
-
-/// A name has 32 bytes at most (IEEE 802.11).
-const LONGEST_NAME: usize = 32;
-
-/// What NetworkManager says.
-struct Managed {
-    switched_on: Option<bool>,
-    key_on: Option<bool>,
-    devices: Vec<WifiDevice>,
-}
+/// Of the kernel's list; in a block of flats some forty are in range.
+const MOST_POINTS: usize = 48;
 
 pub(super) async fn measure(cx: Context) -> Reading<Wifi> {
+    let (managed, own, sign_ins) = tokio::join!(
+        NetworkManager::ask(&cx, async |manager| managed::read(&manager).await),
+        kernel::ask(&cx),
+        supplicant::sign_ins(&cx),
+    );
     let signals = signals(&cx);
-    let managed = NetworkManager::ask(&cx, async |manager| managed(&manager).await).await;
     let radios = radios(&cx, "wlan");
-    let unsaid = || Absence::new(Reason::Failed, "NetworkManager did not say");
-    let switch = |pick: fn(&Managed) -> Option<bool>, blocked: fn(&Radio) -> bool| match (&managed, &radios) {
-        (Ok(managed), _) if pick(managed).is_some() => pick(managed).ok_or_else(unsaid).into(),
-        (_, Ok(radios)) if !radios.is_empty() => Reading::Value(!radios.iter().all(blocked)),
-        (Err(absent), _) => absent.clone().into(),
-        (Ok(_), _) => unsaid().into(),
-    };
-    let switched_on = switch(|m| m.switched_on, |r| r.soft_blocked);
-    let key_on = switch(|m| m.key_on, |r| r.hard_blocked);
-    let mut devices = managed.map(|m| m.devices);
-    for device in devices.iter_mut().flatten() {
-        let dbm = signals.as_ref().ok().into_iter().flatten().find(|s| s.name == device.name).map(|s| s.dbm);
-        if let Some(dbm) = dbm {
-            device.signal_dbm = Reading::Value(dbm);
+    let (switched_on, key_on) = switches(managed.as_ref(), radios.as_ref());
+    let (devices, saved) = match managed {
+        Ok(Managed { devices, saved, .. }) => {
+            let own = own.as_ref().ok();
+            let devices = devices.into_iter().map(|managed| with_kernel(managed, own)).collect();
+            (Ok(devices), saved)
         }
+        Err(absent) => (by_kernel(&cx, own.as_ref(), absent.clone()), Err(absent)),
+    };
+    let mut devices: Result<Vec<WifiDevice>, Absence> = devices;
+    for device in devices.iter_mut().flatten() {
+        finish(device, signals.as_deref().unwrap_or_default(), &sign_ins);
     }
     Reading::Value(Wifi {
         switched_on,
         key_on,
+        region: own
+            .and_then(|own| {
+                own.region.ok_or_else(|| Absence::new(Reason::NotSupported, "the kernel names no region"))
+            })
+            .into(),
         devices: devices.into(),
+        adapters: hardware::adapters(&cx).into(),
+        saved: saved.into(),
         radios: radios.into(),
         signals: signals.into(),
     })
 }
 
-async fn managed(manager: &NetworkManager) -> Result<Managed, Absence> {
-    let own = manager.manager().await?;
-    let mut devices = Vec::new();
-    for device in manager.devices(&own).await? {
-        if device.kind() == WIFI {
-            devices.extend(wireless(manager, &device).await);
+/// Whether the setting and the key let the radio work.
+fn switches(
+    managed: Result<&Managed, &Absence>,
+    radios: Result<&Vec<Radio>, &Absence>,
+) -> (Reading<bool>, Reading<bool>) {
+    let unsaid = || Absence::new(Reason::Failed, "NetworkManager did not say");
+    let switch = |pick: fn(&Managed) -> Option<bool>, blocked: fn(&Radio) -> bool| match (managed, radios) {
+        (Ok(managed), _) if pick(managed).is_some() => pick(managed).ok_or_else(unsaid).into(),
+        (_, Ok(radios)) if !radios.is_empty() => Reading::Value(!radios.iter().all(blocked)),
+        (Err(absent), _) => absent.clone().into(),
+        (Ok(_), _) => unsaid().into(),
+    };
+    (switch(|m| m.switched_on, |r| r.soft_blocked), switch(|m| m.key_on, |r| r.hard_blocked))
+}
+
+/// What the list of signals and the program that signs in say of a device.
+fn finish(device: &mut WifiDevice, signals: &[Signal], sign_ins: &Result<Vec<(String, SignIn)>, Absence>) {
+    if device.signal_dbm.value().is_none()
+        && let Some(signal) = signals.iter().find(|signal| signal.name == device.name)
+    {
+        device.signal_dbm = Reading::Value(signal.dbm);
+    }
+    device.sign_in = match sign_ins {
+        Ok(all) => all
+            .iter()
+            .find(|(name, _)| *name == device.name)
+            .map(|(_, sign_in)| sign_in.clone())
+            .ok_or_else(|| Absence::new(Reason::NothingToMeasure, "wpa_supplicant does not look after it"))
+            .into(),
+        Err(absent) => absent.clone().into(),
+    };
+}
+
+/// A device of NetworkManager, with what the kernel alone knows.
+fn with_kernel(managed: ManagedDevice, own: Option<&Wireless>) -> WifiDevice {
+    let ManagedDevice { mut device, addresses } = managed;
+    let station = own.and_then(|own| own.stations.iter().find(|s| s.interface.name == device.name));
+    let Some(station) = station else { return device };
+    add_station(&mut device, station);
+    if let Reading::Value(points) = &mut device.points {
+        for (point, address) in points.iter_mut().zip(&addresses) {
+            let seen = station.seen.iter().flatten().find(|seen| written(&seen.address) == *address);
+            if let Some(dbm) = seen.and_then(|seen| seen.dbm) {
+                point.signal_dbm = Reading::Value(dbm);
+            }
         }
     }
-    Ok(Managed {
-        switched_on: own.get("WirelessEnabled"),
-        key_on: own.get("WirelessHardwareEnabled"),
-        devices,
-    })
+    device
 }
 
-async fn wireless(manager: &NetworkManager, device: &Device) -> Option<WifiDevice> {
-    let Manager { state, reason } = state_of(device);
-    let wireless = manager.wireless(device).await;
-    let point = match &wireless {
-        Ok(wireless) => match wireless.get::<zbus::zvariant::OwnedObjectPath>("ActiveAccessPoint") {
-            Some(path) if path.as_str() != "/" => manager.access_point(&path).await,
-            _ => Err(Absence::new(Reason::NothingToMeasure, "no wireless network is in use")),
+/// Puts in what the kernel measured; what is there already stays where the kernel has nothing.
+fn add_station(device: &mut WifiDevice, station: &Station) {
+    fn put<T>(place: &mut Reading<T>, value: Option<T>) {
+        if let Some(value) = value {
+            *place = Reading::Value(value);
+        }
+    }
+    let joined = station.joined.clone().unwrap_or_default();
+    put(&mut device.signal_dbm, joined.dbm.or_else(|| station.in_use().and_then(|seen| seen.dbm)));
+    put(&mut device.width_mhz, station.interface.width_mhz.or(joined.width_mhz));
+    put(&mut device.busy_percent, station.busy_percent);
+    put(&mut device.rate_mbps, joined.rate_tx_mbps);
+    put(&mut device.rate_rx_mbps, joined.rate_rx_mbps);
+    put(&mut device.joined_seconds, joined.seconds);
+    put(&mut device.beacon_loss_count, joined.beacon_loss);
+}
+
+/// Devices where NetworkManager does not run.
+fn by_kernel(
+    cx: &Context,
+    own: Result<&Wireless, &Absence>,
+    without: Absence,
+) -> Result<Vec<WifiDevice>, Absence> {
+    match own {
+        Ok(own) => Ok(own
+            .stations
+            .iter()
+            .take(usize::from(u8::MAX))
+            .map(|station| kernel_device(station, is_up(cx, &station.interface.name)))
+            .collect()),
+        // Both are said: which of them should have known is for the reader.
+        Err(absent) if without.reason == Reason::NotSupported => {
+            Err(Absence::new(absent.reason, format!("{}; {}", without.detail, absent.detail)))
+        }
+        Err(_) => Err(without),
+    }
+}
+
+/// `IFF_UP` of the interface's flags.
+fn is_up(cx: &Context, name: &str) -> Option<bool> {
+    let flags = read_text(cx, &format!("/sys/class/net/{name}/flags")).ok()?;
+    u32::from_str_radix(flags.trim().trim_start_matches("0x"), 16).ok().map(|flags| flags & 1 != 0)
+}
+
+fn kernel_device(station: &Station, is_up: Option<bool>) -> WifiDevice {
+    let used = station.in_use();
+    let idle = || Absence::new(Reason::NothingToMeasure, "no wireless network is in use");
+    let unsaid = || Absence::new(Reason::NotSupported, "the driver does not say");
+    let unsaved = || Absence::new(Reason::NotSupported, "the kernel does not know what is saved");
+    let (band, channel) = channels::of(used.map(|seen| seen.mhz));
+    let mut device = WifiDevice {
+        name: net::tame(&station.interface.name, 20),
+        told_by: ToldBy::Kernel,
+        state: match (used, is_up) {
+            (Some(_), _) => ManagerState::Connected,
+            (None, Some(false)) => ManagerState::Unavailable,
+            (None, _) => ManagerState::Disconnected,
         },
-        Err(absent) => Err(absent.clone()),
+        reason: ManagerReason::None,
+        network: used.map(|seen| network(&seen.name)).ok_or_else(idle).into(),
+        signal_percent: used.and_then(|seen| seen.percent).ok_or_else(unsaid).into(),
+        signal_dbm: unsaid().into(),
+        band,
+        channel,
+        width_mhz: unsaid().into(),
+        busy_percent: unsaid().into(),
+        rate_mbps: unsaid().into(),
+        rate_rx_mbps: unsaid().into(),
+        security: used.map(|seen| seen.security).ok_or_else(idle).into(),
+        tried: Reading::<Security>::Absent { absent: unsaved() },
+        joined_seconds: unsaid().into(),
+        beacon_loss_count: unsaid().into(),
+        sign_in: Reading::<SignIn>::Absent { absent: unsaid() },
+        points: station.seen.as_ref().map(|seen| points(seen)).ok_or_else(unsaid).into(),
     };
-    let frequency = of(&point, "Frequency", |p| p.get::<u32>("Frequency").filter(|f| *f > 0));
-    let rate = of(&wireless, "Bitrate", |w| w.get::<u32>("Bitrate").filter(|r| *r > 0));
-    Some(WifiDevice {
-        name: net::tame(&device.interface()?, 20),
-        state,
-        reason,
-        network: of(&point, "Ssid", |p| p.get::<Vec<u8>>("Ssid").map(|name| network(&name))).into(),
-        signal_percent: of(&point, "Strength", |p| p.get::<u8>("Strength").map(|s| s.min(100))).into(),
-        signal_dbm: Reading::absent(Reason::NotSupported, "NetworkManager gives percent alone"),
-        band: frequency.clone().and_then(|f| band(f).ok_or_else(|| odd(f))).into(),
-        channel: frequency.and_then(|f| channel(f).ok_or_else(|| odd(f))).into(),
-        // NetworkManager counts in kbit/s.
-        rate_mbps: rate.map(|kilo| f64::from(kilo) / 1000.0).into(),
-        security: of(&point, "RsnFlags", security).into(),
-    })
+    add_station(&mut device, station);
+    device
 }
 
-/// A property of what was read, or why there is none.
-fn of<T>(
-    read: &Result<Properties, Absence>,
-    name: &str,
-    pick: impl FnOnce(&Properties) -> Option<T>,
-) -> Result<T, Absence> {
-    let properties = read.as_ref().map_err(Clone::clone)?;
-    pick(properties)
-        .ok_or_else(|| Absence::new(Reason::NotSupported, format!("NetworkManager gives no {name}")))
-}
-
-fn odd(frequency: u32) -> Absence {
-    Absence::new(Reason::Failed, format!("no band has {frequency} MHz"))
-}
-
-fn network(name: &[u8]) -> String {
-    net::tame(&String::from_utf8_lossy(&name[..name.len().min(LONGEST_NAME)]), LONGEST_NAME)
-}
-
-const fn band(mhz: u32) -> Option<Band> {
-    match mhz {
-        2400..=2500 => Some(Band::Ghz2),
-        4900..=5895 => Some(Band::Ghz5),
-        5925..=7125 => Some(Band::Ghz6),
-        _ => None,
-    }
-}
-
-/// IEEE 802.11, annex E.
-const fn channel(mhz: u32) -> Option<u32> {
-    match mhz {
-        2484 => Some(14),
-        2412..=2472 => Some((mhz - 2407) / 5),
-        5000..=5895 => Some((mhz - 5000) / 5),
-        // The one channel below the first.
-        5935 => Some(2),
-        5955..=7115 => Some((mhz - 5950) / 5),
-        _ => None,
-    }
-}
-
-/// From `NM80211ApFlags` and `NM80211ApSecurityFlags`.
-fn security(point: &Properties) -> Option<Security> {
-    const PRIVACY: u32 = 0x1;
-    const ENTERPRISE: u32 = 0x200 | 0x2000;
-    const SAE: u32 = 0x400;
-    const OWE: u32 = 0x800;
-    let (flags, wpa, rsn) =
-        (point.get::<u32>("Flags")?, point.get::<u32>("WpaFlags")?, point.get::<u32>("RsnFlags")?);
-    Some(if (wpa | rsn) & ENTERPRISE != 0 {
-        Security::Enterprise
-    } else if rsn & SAE != 0 {
-        Security::Wpa3
-    } else if rsn & OWE != 0 {
-        Security::EnhancedOpen
-    } else if rsn != 0 {
-        Security::Wpa2
-    } else if wpa != 0 {
-        Security::Wpa
-    } else if flags & PRIVACY != 0 {
-        Security::Wep
-    } else {
-        Security::Open
-    })
+/// The access points of a scan, the one in use and the strongest first.
+fn points(seen: &[Seen]) -> Vec<AccessPoint> {
+    let name =
+        seen.iter().find(|point| point.in_use).map(|point| &point.name).filter(|name| !name.is_empty());
+    let mut sorted: Vec<&Seen> = seen.iter().collect();
+    sorted.sort_by_key(|point| (!point.in_use, std::cmp::Reverse((point.dbm, point.percent))));
+    let unsaid = || Absence::new(Reason::NotSupported, "the driver counts the signal otherwise");
+    sorted
+        .into_iter()
+        .take(MOST_POINTS)
+        .map(|point| {
+            let (band, channel) = channels::of(Some(point.mhz));
+            AccessPoint {
+                whose: match name {
+                    _ if point.in_use => Whose::InUse,
+                    Some(name) if *name == point.name => Whose::SameNetwork,
+                    _ => Whose::Other,
+                },
+                band,
+                channel,
+                signal_percent: point.percent.ok_or_else(unsaid).into(),
+                signal_dbm: point.dbm.ok_or_else(unsaid).into(),
+                security: Reading::Value(point.security),
+            }
+        })
+        .collect()
 }
 
 /// The radios of one kind in the kernel's list; empty on a computer without one.
@@ -247,32 +297,5 @@ broken: 0000
         assert_eq!(wifi.radios, Reading::Value(vec![]));
         assert!(wifi.switched_on.value().is_none());
         assert_eq!(wifi.signals.absence().unwrap().reason, Reason::NotSupported);
-    }
-
-    #[test]
-    fn channel_and_band_follow_from_the_frequency() {
-        for (mhz, expected_band, expected_channel) in [
-            (2412, Some(Band::Ghz2), Some(1)),
-            (2472, Some(Band::Ghz2), Some(13)),
-            (2484, Some(Band::Ghz2), Some(14)),
-            (5180, Some(Band::Ghz5), Some(36)),
-            (5825, Some(Band::Ghz5), Some(165)),
-            (5955, Some(Band::Ghz6), Some(1)),
-            (5925, Some(Band::Ghz6), None),
-            (5935, Some(Band::Ghz6), Some(2)),
-            (5949, Some(Band::Ghz6), None),
-            (7115, Some(Band::Ghz6), Some(233)),
-            (0, None, None),
-            (u32::MAX, None, None),
-        ] {
-            assert_eq!((band(mhz), channel(mhz)), (expected_band, expected_channel), "{mhz}");
-        }
-    }
-
-    #[test]
-    fn a_hostile_name_is_bounded() {
-        assert_eq!(network(b"a\x1b[0m\nb"), "a [0m b");
-        assert!(network(&[b'x'; 300]).len() <= LONGEST_NAME);
-        assert!(network(&[0xff; 32]).chars().count() <= LONGEST_NAME + 1);
     }
 }
