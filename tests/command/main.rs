@@ -73,7 +73,7 @@ fn check_says_faults_first_counts_them_and_leaves_out_what_nobody_named() {
         ("en", ["Broken", "Unusual", "Not measured", "Fine", "Does not apply"], "broken"),
         ("de", ["Defekt", "Auffällig", "Nicht gemessen", "In Ordnung", "Entfällt"], "defekt"),
     ] {
-        let output = run(&scratch, &["check", "--offline", "--lang", lang]);
+        let output = run(&scratch, &["check", "--offline", "--all", "--lang", lang]);
         let text = String::from_utf8(output.stdout).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         let (last, lines) = lines.split_last().unwrap();
@@ -84,9 +84,13 @@ fn check_says_faults_first_counts_them_and_leaves_out_what_nobody_named() {
         assert!(ranks.is_sorted() && ranks.contains(&2) && ranks.contains(&3), "{text}");
         let numbers: Vec<usize> =
             last.split(", ").map(|part| part.split(' ').next().unwrap().parse().unwrap()).collect();
-        let expected: Vec<usize> = (0..4).map(|r| ranks.iter().filter(|rank| **rank == r).count()).collect();
+        let expected: Vec<usize> = (0..5).map(|r| ranks.iter().filter(|rank| **rank == r).count()).collect();
         assert_eq!(numbers, expected, "{text}");
         assert!(last.contains(counted), "{last}");
+        // A computer without a printer is not asked to read that it has none.
+        let output = run(&scratch, &["check", "--offline", "--lang", lang]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains(words[3]) && !text.contains(words[4]), "{text}");
     }
     let title = run(&scratch, &["check", "--offline", "--lang", "en", "--only", "memory.available"]);
     assert!(String::from_utf8(title.stdout).unwrap().starts_with("Fine  Free memory: "), "no title");

@@ -40,8 +40,10 @@ pub struct CheckReport {
     pub schema: &'static str,
     /// One entry a check.
     pub results: Vec<ResultLine>,
-    /// How long measuring and judging took.
+    /// How long measuring took.
     pub took_ms: u64,
+    /// How long each subject took.
+    pub probe_ms: BTreeMap<String, u64>,
 }
 
 /// One cause.
@@ -258,6 +260,7 @@ impl App {
             schema: "befund.check/1",
             results: self.lines(&measured.results),
             took_ms: measured.facts.took_ms,
+            probe_ms: measured.facts.probe_ms,
         })
     }
 
@@ -302,6 +305,7 @@ impl App {
                 ("warn", &count(Status::Warn)),
                 ("unknown", &count(Status::Unknown)),
                 ("ok", &count(Status::Ok)),
+                ("other", &count(Status::NotApplicable)),
             ],
         )
     }

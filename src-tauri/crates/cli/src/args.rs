@@ -60,7 +60,8 @@ Examples:
   befund check --offline --json | jq '.results[] | select(.status == \"fail\")'
   befund check --only disk.space-system --only memory.available
 
-JSON: {\"schema\": \"befund.check/1\", \"results\": [{\"check\", \"status\", \"reason\", \"text\"}], \"took_ms\"}
+JSON: {\"schema\": \"befund.check/1\", \"results\": [{\"check\", \"status\", \"reason\", \"text\"}],
+       \"took_ms\", \"probe_ms\"}
 A status is ok, warn, fail, unknown (not measured; the reason says why) or not_applicable.
 Left out unless named with --only: checks of one site, and of services while the policy names none.")]
 pub(crate) struct CheckArgs {
@@ -70,6 +71,9 @@ pub(crate) struct CheckArgs {
     /// Only this check; can be given several times.
     #[arg(long, value_name = "CHECK")]
     pub(crate) only: Vec<String>,
+    /// List what does not apply to this computer as well.
+    #[arg(long)]
+    pub(crate) all: bool,
     /// One JSON object on standard output.
     #[arg(long)]
     pub(crate) json: bool,

@@ -22,8 +22,11 @@ pub(crate) async fn check(app: &App, args: &CheckArgs) -> anyhow::Result<ExitCod
     } else {
         let width =
             report.results.iter().map(|r| app.state_word(r.status).chars().count()).max().unwrap_or(0);
-        // Whoever reads no further than the first lines has read what is broken.
-        for status in [Status::Fail, Status::Warn, Status::Unknown, Status::Ok, Status::NotApplicable] {
+        // Whoever reads no further than the first lines has read what is broken. What does not apply here (a
+        // printer where there is none) is counted, and listed for those who ask for it.
+        let all = args.all || !args.only.is_empty();
+        let rest = all.then_some(Status::NotApplicable);
+        for status in [Status::Fail, Status::Warn, Status::Unknown, Status::Ok].into_iter().chain(rest) {
             for result in report.results.iter().filter(|r| r.status == status) {
                 let text = format!("{}: {}", result.title, result.text);
                 print::state_line(status.as_str(), &app.state_word(status), width, &text)?;
