@@ -16,6 +16,9 @@ use crate::scenario::Scenario;
 /// - `until_true COMMAND…` waits for a condition, for half a minute at most.
 /// - `ext4 FILE MEGABYTES MOUNT_POINT ,MOUNT,OPTIONS [MKFS OPTION…]` makes an ext4 file system in a file and
 ///   mounts it. The loop device is given back when the sandbox, and with it the mount, ends.
+/// - `put FILE TEXT` writes a file of one line; `show FOLDER PLACE` makes a folder of such files appear at a
+///   place such as `/sys/class/power_supply`, in the stead of what is there. For hardware that this machine
+///   does not have: what stands in the files has the shape of real machines'.
 /// - `$HOME_FOLDER` is the person's home.
 const WORDS: &str = r#"
 HOME_FOLDER=/run/lab/home
@@ -34,6 +37,19 @@ until_true() {
   for _ in $(seq 300); do if "$@" >/dev/null 2>&1; then return 0; fi; sleep 0.1; done
   echo "never true: $*" >&2
   return 1
+}
+put() { mkdir -p "$(dirname "$1")"; printf '%s\n' "$2" > "$1"; }
+show() {
+  local parent; parent=$(dirname "$2")
+  if [ ! -d "$2" ] && [ ! -d "/run/lab/above$parent" ]; then
+    # /sys makes no folders, so this one is laid out anew with what stood there.
+    mkdir -p "/run/lab/below$parent" "/run/lab/above$parent"
+    for there in "$parent"/*; do ln -s "/run/lab/below$there" "/run/lab/above$there"; done
+    mount --rbind "$parent" "/run/lab/below$parent"
+    mount --bind "/run/lab/above$parent" "$parent"
+  fi
+  [ -d "$2" ] || mkdir -p "$2"
+  mount --rbind "$1" "$2"
 }
 ext4() {
   local file=$1 size=$2 point=$3 options=$4; shift 4

@@ -141,6 +141,20 @@ subjects! {
     Computer usb: crate::usb::Usb,
     /// Keyboards, mice and the like.
     Computer input: crate::input::Input,
+    /// Batteries, adapters and the power profile.
+    Computer power: crate::power::Power,
+    /// Temperatures and fans.
+    Computer heat: crate::heat::Heat,
+    /// Graphics and monitors.
+    Computer display: crate::display::Display,
+    /// Services of the system that failed.
+    Computer units: crate::units::Units,
+    /// Updates, the package manager, and how long this release is looked after.
+    Computer updates: crate::updates::Updates,
+    /// Encryption, firewall and trusted certificates.
+    Computer protection: crate::protection::Protection,
+    /// Programs that crashed, and what the kernel warned about.
+    Computer crashes: crate::crashes::Crashes,
     /// Network interfaces.
     Computer links: crate::links::Links,
     /// Wireless networks: radio, signal, signing in.

@@ -31,6 +31,14 @@ pub(crate) fn read_raw(cx: &Context, path: &str) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// Like [`read_text`], for the few honest files that are larger than all others.
+pub(crate) fn read_large_text(cx: &Context, path: &str, most: u64) -> Result<String, Absence> {
+    let mut bytes = Vec::new();
+    let read = File::open(cx.path(path)).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    read.map_err(|e| unread(path, e))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// The absence that stands for an error from a file.
 pub(crate) fn unread(path: &str, error: io::Error) -> Absence {
     match Reading::<()>::from_io(&format!("read {path}"), Err(error)) {
@@ -44,6 +52,26 @@ pub(crate) fn read_number<T: std::str::FromStr>(cx: &Context, path: &str) -> Res
     let text = read_text(cx, path)?;
     let word = text.trim();
     word.parse().map_err(|_| odd(path, word))
+}
+
+/// The names in a folder of the measured system, in order; so many at most, because a hostile tree must
+/// not hold up the rest. A folder that is not there has none.
+pub(crate) fn names(cx: &Context, folder: &str, most: usize) -> Result<Vec<String>, Absence> {
+    let entries = match std::fs::read_dir(cx.path(folder)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unread(folder, error)),
+    };
+    let mut names: Vec<String> =
+        entries.take(most).filter_map(|e| e.ok()?.file_name().into_string().ok()).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// The first line of a file, without the white space around it; none where it is empty or not there.
+pub(crate) fn word(cx: &Context, path: &str) -> Option<String> {
+    let text = read_text(cx, path).ok()?;
+    text.lines().next().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned)
 }
 
 /// An absence for content that is not what the source's documentation says. The content is cut: the
@@ -85,6 +113,20 @@ pub(crate) async fn detached<T: Send + 'static>(
         Ok(Err(_)) => Err(Absence::new(Reason::Failed, format!("{what}: ended abnormally"))),
         Err(_) => Err(Absence::new(Reason::TimedOut, format!("{what}: no answer within {limit:?}"))),
     }
+}
+
+/// A tree of files for a test, and a context that reads it.
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
+pub(crate) fn tree(files: &[(&str, &str)]) -> (tempfile::TempDir, Context) {
+    let root = tempfile::tempdir().unwrap();
+    for (file, text) in files {
+        let path = root.path().join(file.trim_start_matches('/'));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let cx = Context { root: root.path().to_owned(), ..Context::default() };
+    (root, cx)
 }
 
 #[cfg(test)]

@@ -12,6 +12,16 @@ const WORD_FIELDS: &[&str] = &[
     "driver_kind",
     "kind",
     "class",
+    "status",
+    "profile",
+    "part",
+    "session",
+    "rendering",
+    "rendering_by",
+    "running",
+    "manager",
+    "support_source",
+    "about",
     "family",
     "scope",
     "origin",
@@ -119,9 +129,8 @@ impl Labels {
         let plain = |unit: &str| format!("{}\u{a0}{unit}", format_value(value, Format::Count, self.0));
         match field {
             "mtu_bytes" => plain("B"),
-            "port" | "status" | "metric" | "prefix_length" | "stratum" | "table" | "priority" | "channel" => {
-                number.to_string()
-            }
+            "port" | "status" | "metric" | "prefix_length" | "stratum" | "table" | "priority" | "channel"
+            | "year" => number.to_string(),
             f if f.ends_with("_mbps") => plain("Mbit/s"),
             f if f.ends_with("dbm") => plain("dBm"),
             f if f.ends_with("_mhz") => plain("MHz"),

@@ -103,7 +103,7 @@ fn architecture(cx: &Context) -> String {
 }
 
 /// A value of os-release, whose lines are shell assignments without expansion.
-fn release_value(text: &str, key: &str) -> Result<String, Absence> {
+pub(super) fn release_value(text: &str, key: &str) -> Result<String, Absence> {
     text.lines()
         .filter_map(|line| line.trim().strip_prefix(key)?.strip_prefix('='))
         .map(unquoted)

@@ -80,6 +80,12 @@ pub(crate) fn home_folder(_cx: &Context) -> Result<String, Absence> {
     other::home_folder()
 }
 
+/// A value of os-release, for whoever asks what else it says.
+#[cfg(target_os = "linux")]
+pub(crate) fn release_value(text: &str, key: &str) -> Result<String, Absence> {
+    linux::release_value(text, key)
+}
+
 /// A variable of this session; unset and empty are the same, as in POSIX.
 fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()).filter(|v| !v.is_empty())

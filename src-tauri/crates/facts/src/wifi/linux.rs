@@ -250,17 +250,7 @@ fn signals(cx: &Context) -> Result<Vec<Signal>, Absence> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn tree(files: &[(&str, &str)]) -> (tempfile::TempDir, Context) {
-        let root = tempfile::tempdir().unwrap();
-        for (file, text) in files {
-            let path = root.path().join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        let cx = Context { root: root.path().to_owned(), ..Context::default() };
-        (root, cx)
-    }
+    use crate::source::tree;
 
     const WIRELESS: &str = "\
 Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE
