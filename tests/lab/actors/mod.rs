@@ -10,6 +10,7 @@ mod http;
 #[cfg(target_os = "linux")]
 mod icmp;
 mod ntp;
+mod quic;
 mod tcp;
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -18,7 +19,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 
 const HELP: &str = "lab-serve \
-dns MODE ADDRESS:PORT | http MODE ADDRESS:PORT [LOCATION] | tcp MODE ADDRESS:PORT | ntp ADDRESS:PORT [SECONDS|kiss] | icmp LIE | delay NAME MS [JITTER_MS]";
+dns MODE ADDRESS:PORT | http MODE ADDRESS:PORT [LOCATION] | tcp MODE ADDRESS:PORT | ntp ADDRESS:PORT [SECONDS|kiss] | icmp LIE | quic ADDRESS:PORT CERTIFICATE | delay NAME MS [JITTER_MS]";
 
 pub(crate) fn serve(args: &[&str]) -> Result<()> {
     match args {
@@ -55,6 +56,7 @@ fn here(args: &[&str]) -> Result<()> {
             }
             #[cfg(target_os = "linux")]
             ["delay", name, ms, rest @ ..] => delay::serve(name, ms, rest.first().copied()).await,
+            ["quic", address, certificate] => quic::serve(address, certificate).await,
             ["tcp", mode, address] => tcp::serve(mode, address).await,
             ["ntp", address, rest @ ..] => ntp::serve(address, rest.first().copied()).await,
             #[cfg(target_os = "linux")]

@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::entries;
+use crate::proxy::Run;
 use crate::services::ServiceEndpoint;
 use crate::tls::SharedAnchors;
 
 /// Hosts that may be asked. Nothing is sent to any other: the policy names them all. The exceptions are
 /// what this computer uses anyway, which its settings or its network name: its gateways, its DNS servers,
 /// the proxies that are set, and, in its own or a private network alone, the host of a proxy script (WPAD)
-/// and the proxies that such a script names; and the one site that a person names.
+/// and the proxies that such a script names; the API about signing in that its network announces (RFC 8910),
+/// over TLS alone; and the one site that a person names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Endpoints {
@@ -23,6 +25,9 @@ pub struct Endpoints {
     /// Hosts whose TLS certificate chain is captured.
     #[serde(deserialize_with = "entries::hosts")]
     pub https: Vec<String>,
+    /// Hosts that speak HTTP/3 as well: whether it gets through is measured (UDP, port 443).
+    #[serde(deserialize_with = "entries::hosts")]
+    pub quic: Vec<String>,
     /// `address:port` reached by TCP without a name; IPv6 in brackets.
     #[serde(deserialize_with = "entries::addresses")]
     pub addresses: Vec<String>,
@@ -92,6 +97,7 @@ impl Default for Endpoints {
                 },
             ],
             https: own(&["https://www.debian.org/", "https://www.wikipedia.org/"]),
+            quic: own(&["https://www.cloudflare.com/"]),
             addresses: own(&[
                 "9.9.9.9:443",
                 "1.1.1.1:443",
@@ -112,10 +118,9 @@ impl Endpoints {
     /// readable in a package.
     pub fn hosts(&self) -> Vec<String> {
         let urls = self.http.iter().map(HttpEndpoint::url);
-        let rest = [&self.https, &self.addresses, &self.names, &self.resolvers, &self.ntp, &self.proxies];
-        urls.chain(rest.into_iter().flatten().map(String::as_str))
-            .map(|entry| host(entry).to_owned())
-            .collect()
+        let names = [&self.https, &self.quic, &self.names, &self.ntp, &self.proxies];
+        let rest = names.into_iter().chain([&self.addresses, &self.resolvers]);
+        urls.chain(rest.flatten().map(String::as_str)).map(|entry| host(entry).to_owned()).collect()
     }
 }
 
@@ -163,6 +168,8 @@ pub struct Context {
     pub limits: Limits,
     /// Cancelled when the person stops the measurement.
     pub cancel: CancellationToken,
+    /// What the probes share; new for every run.
+    pub run: Run,
     /// The file system's root; another one in tests, so that recorded trees can be read.
     pub root: PathBuf,
     /// Read once a run, by the first probe that needs them.
@@ -178,6 +185,7 @@ impl Default for Context {
             site: None,
             limits: Limits::default(),
             cancel: CancellationToken::new(),
+            run: Run::default(),
             root: PathBuf::from("/"),
             anchors: SharedAnchors::default(),
         }

@@ -25,13 +25,15 @@ fn network(changes: &str) -> BTreeMap<CheckId, Status> {
         tls.certificate-dates internet.secure internet.firewall dns.answers-right dns.system-slow dns.unknown-names \
         internet.stalls way.first-hop way.forbidden way.ends way.web-blocked gateway.loss line.loss line.latency \
         line.jitter line.stable link.steady line.packet-size address.conflict route.name-server-beside \
-        web.prompt";
+        web.prompt internet.quic";
     let mut results: BTreeMap<CheckId, Status> =
         HEALTHY.split_whitespace().map(|id| (id.parse().unwrap(), Status::Ok)).collect();
     for id in [
         "proxy.needed",
         "internet.nat64",
         "dns.search-domain",
+        "dns.encrypted-answers",
+        "web.sign-in-announced",
         "proxy.lets-through",
         "dns.hosts-file",
         "proxy.reachable",
@@ -402,6 +404,17 @@ const SCENARIOS: &[(&str, &str, &str)] = &[
         "dns-search-domain",
     ),
     (
+        "the computer asks over TLS alone, and the network blocks it",
+        "dns.encrypted-answers=fail dns.server-works=fail names=fail dns.slow=not_applicable web.prompt=not_applicable \
+         tls.certificate-dates=not_applicable tls.trusted=not_applicable internet.quic=not_applicable",
+        "dns-encrypted-blocked",
+    ),
+    (
+        "the network says that somebody must sign in, and drops everything else",
+        "web.sign-in-announced=fail out=fail later=not_applicable web.prompt=not_applicable internet.quic=not_applicable",
+        "captive-portal",
+    ),
+    (
         "IPv6 alone, and its gateway to IPv4 is dead",
         "internet.nat64=fail internet.by-address-ipv4=not_applicable internet.by-address-ipv6=ok internet.by-name=fail \
          internet.by-name-ipv6=fail web.open=fail web.prompt=not_applicable internet.secure=fail dns.independent-answers=fail",
@@ -530,6 +543,7 @@ fn a_healthy_network_is_told_so() {
         ),
         ("nobody answers test packets", "line.packet-size=not_applicable gateway.loss=not_applicable"),
         ("a slow line", "line.latency=warn"),
+        ("a strict firewall that blocks HTTP/3", "internet.quic=warn dns.independent-answers=fail"),
         (
             "a proxy that works, is the only way, and alone knows the names of the internet",
             "proxy.reachable=ok proxy.lets-through=ok internet.by-address=not_applicable internet.by-address-ipv4=not_applicable \

@@ -49,6 +49,8 @@ const WORD_FIELDS: &[&str] = &[
     "role",
     "method",
     "tunnel",
+    "follows",
+    "over_tls",
     "by_tcp",
     "proof",
     "greeting",

@@ -23,9 +23,9 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::context::HttpEndpoint;
 use crate::net::http::{self, Way};
 use crate::net::{self, Target};
+use crate::proxy::admitted;
 use crate::sensitivity::facts;
 use crate::{Context, Reading, Reason};
 
@@ -81,7 +81,8 @@ facts! {
 
 /// Measures this subject.
 pub async fn measure(cx: Context) -> Reading<Clock> {
-    measure_by(cx, Way::AsPrograms).await
+    let way = if cx.offline { Way::Direct } else { Way::of_browser(&cx).await };
+    measure_by(cx, way).await
 }
 
 #[cfg(target_os = "linux")]
@@ -94,7 +95,7 @@ fn zone_of(_cx: &Context, _now: Timestamp) -> Reading<Zone> {
     Reading::absent(Reason::NotSupported, "this system's time zone is not read yet")
 }
 
-async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Clock> {
+async fn measure_by(cx: Context, way: Way) -> Reading<Clock> {
     let now = Timestamp::now();
     if cx.offline {
         return Reading::Value(Clock {
@@ -111,7 +112,7 @@ async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Clock> {
     let (ntp, http_offset_seconds, synchronised) = tokio::join!(
         by_ntp(&cx.endpoints.ntp, deadline, &dated),
         async {
-            let offset = by_http(&cx.endpoints.http, way, deadline).await;
+            let offset = by_http(&cx, &way, deadline).await;
             if offset.value().is_some() {
                 dated.cancel();
             }
@@ -221,7 +222,8 @@ async fn by_ntp(servers: &[String], deadline: Instant, dated: &CancellationToken
 }
 
 /// The offset against whoever answers first.
-async fn by_http(endpoints: &[HttpEndpoint], way: Way<'_>, deadline: Instant) -> Reading<f64> {
+async fn by_http(cx: &Context, way: &Way, deadline: Instant) -> Reading<f64> {
+    let endpoints = &cx.endpoints.http;
     if endpoints.is_empty() {
         return Reading::absent(Reason::NothingToMeasure, "the policy names no connectivity checks");
     }
@@ -234,7 +236,13 @@ async fn by_http(endpoints: &[HttpEndpoint], way: Way<'_>, deadline: Instant) ->
     let mut asked = JoinSet::new();
     for endpoint in endpoints.iter().take(net::MOST_TARGETS) {
         let request = client.head(endpoint.url());
+        let (cx, proxy) = (cx.clone(), way.proxy_for(endpoint.url()));
         asked.spawn(async move {
+            if let Some(proxy) = &proxy
+                && let Err(failed) = admitted(&cx, proxy, deadline).await
+            {
+                return Reading::absent(Reason::Failed, failed.detail);
+            }
             tokio::time::timeout_at(deadline, date_offset(request))
                 .await
                 .unwrap_or_else(|_| Reading::absent(Reason::TimedOut, "no answer to a connectivity check"))

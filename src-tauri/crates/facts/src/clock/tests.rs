@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 
 use super::*;
-use crate::Endpoints;
 use crate::net::testing::{self, HttpServer};
+use crate::{Endpoints, HttpEndpoint};
 
 /// Changes a good answer into what a test needs.
 type Twist = fn(&mut [u8; 48]);

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use hickory_resolver::proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::Instant;
 
 use super::{Lookup, LookupOutcome};
 use crate::net::{self, Wait};
 use crate::reach::ConnectOutcome;
+use crate::tls;
 use crate::{Reading, Reason};
 
 /// A lost packet is asked for again after this long, and once more.
@@ -21,6 +22,9 @@ const TRIES: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(
 
 /// A router that says "no way" is believed once no answer has come for this long after it.
 const DESPITE_NO_WAY: Duration = Duration::from_millis(150);
+
+/// The port of DNS over TLS.
+const OVER_TLS: u16 = 853;
 
 /// What is kept of an answer: a message by TCP has room for thousands.
 const MOST_ADDRESSES: usize = 16;
@@ -229,6 +233,29 @@ async fn by_udp(
     })
 }
 
+/// Asks over TLS (RFC 7858) alone. Who answers is not proven: what is asked is no secret, and whether the
+/// system holds the certificate to be good is for the system.
+pub(super) async fn ask_over_tls(
+    mut server: SocketAddr,
+    name: String,
+    record: Record,
+    deadline: Instant,
+) -> Lookup {
+    let started = Instant::now();
+    server.set_port(OVER_TLS);
+    let answer = async {
+        let (question, bytes) = question(&name, record)?;
+        let what = format!("ask {server} over TLS");
+        let stream = async {
+            let stream = TcpStream::connect(server).await?;
+            tls::unproven(server.ip(), stream).await
+        };
+        exchange_framed(&what, stream, &question, &bytes, deadline).await
+    };
+    let answer = answer.await;
+    told(name, record, started, answer)
+}
+
 async fn by_tcp(
     server: SocketAddr,
     question: &Message,
@@ -236,12 +263,24 @@ async fn by_tcp(
     deadline: Instant,
 ) -> Result<Message, NoAnswer> {
     let what = format!("ask {server} by TCP");
+    exchange_framed(&what, TcpStream::connect(server), question, bytes, deadline).await
+}
+
+/// One question over a stream, each message with its length before it.
+async fn exchange_framed<S: AsyncRead + AsyncWrite + Unpin>(
+    what: &str,
+    stream: impl Future<Output = io::Result<S>>,
+    question: &Message,
+    bytes: &[u8],
+    deadline: Instant,
+) -> Result<Message, NoAnswer> {
     let exchange = async {
-        let mut stream = TcpStream::connect(server).await?;
+        let mut stream = stream.await?;
         let length = u16::try_from(bytes.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
         let mut framed = length.to_be_bytes().to_vec();
         framed.extend_from_slice(bytes);
         stream.write_all(&framed).await?;
+        stream.flush().await?;
         // The length is 16 bit, which bounds what a server can make this computer keep.
         let mut answer = vec![0; usize::from(stream.read_u16().await?)];
         stream.read_exact(&mut answer).await?;
@@ -254,7 +293,7 @@ async fn by_tcp(
         Wait::Error(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
             Err(NoAnswer::malformed(format!("{what}: the connection ended in the middle of the answer")))
         }
-        Wait::Error(e) => Err(NoAnswer::io(&what, &e)),
+        Wait::Error(e) => Err(NoAnswer::io(what, &e)),
         Wait::TimedOut => Err(NoAnswer(LookupOutcome::TimedOut, format!("{what}: no answer in time"))),
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
-//! | Unix | servers and search domains: `/etc/resolv.conf`; behind the stub 127.0.0.53, or without a server there, also `/run/systemd/resolve/resolv.conf` | none | servers of single links or domains (split DNS of systemd-resolved, macOS' resolvers for single domains); DNS over TLS or HTTPS, which resolved or a browser may use instead; libraries that read other files |
+//! | Unix | servers and search domains: `/etc/resolv.conf`; behind the stub 127.0.0.53, or without a server there, also `/run/systemd/resolve/resolv.conf` | none | servers of single links or domains (split DNS of systemd-resolved, macOS' resolvers for single domains); DNS over TLS that is set for single links, or over HTTPS, which a browser may use instead; libraries that read other files |
 //! | Windows | none yet: servers and search domains are absent | | |
 //! | all | each server asked directly by UDP, by TCP when the answer does not fit; its own servers by TCP too where UDP stays silent, and for a name that cannot exist under each of the names | none | outside Linux a router's "no way" is not told and shows as a timeout; a zone that knows every name looks like a server that invents |
+//! | all | each server asked over TLS (port 853), the certificate not proven: waited for where systemd-resolved asks in no other way (`DNSOverTLS=yes` in its files), for a quarter of a second elsewhere | none | servers with another port; certificates that the system does not accept |
 //! | all | what the sources say of one name, side by side: own servers, hosts file, independent servers, and what programs get; where they differ, a TLS handshake by the name with the first address of each | none | names that are no secure host of the policy cannot be proven; the direct way only |
 //! | Unix | `/etc/hosts`: the policy's names in it | none | other sources of the system's resolution (mDNS, LDAP) |
 //! | all | the system's own resolution: getaddrinfo | none | which of its sources (hosts file, mDNS, DNS) answered; its error for a dead, a failing and a refusing server is one and the same |
@@ -39,6 +40,8 @@ facts! {
         part system: Reading<Vec<SystemLookup>>,
         /// The policy's independent resolvers, asked the same names.
         part independent: Reading<Vec<DnsServer>>,
+        /// Whether the system asks over TLS; absent where systemd-resolved is not the one who asks.
+        public over_tls: Reading<OverTls>,
         /// Domains appended to short names.
         internal search_domains: Reading<Vec<String>>,
         /// The policy's names, and whether the hosts file has an address for them.
@@ -86,6 +89,8 @@ facts! {
         part lookups: Reading<Vec<Lookup>>,
         /// What came of asking by TCP; absent where UDP is answered.
         public by_tcp: Reading<LookupOutcome>,
+        /// What came of asking over TLS (port 853); absent for a server on this computer itself.
+        public over_tls: Reading<LookupOutcome>,
         /// Queries for names that cannot exist.
         part unknown_names: Reading<Vec<Lookup>>,
     }
@@ -119,6 +124,18 @@ facts! {
         /// For supporters: the error as the system words it.
         internal detail: String,
     }
+}
+
+/// Whether a system asks over TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OverTls {
+    /// It does not.
+    Off,
+    /// It does where the server can, and asks in clear otherwise.
+    Opportunistic,
+    /// It asks in no other way.
+    Strict,
 }
 
 /// What came of a query.
@@ -187,6 +204,14 @@ pub async fn measure(cx: Context) -> Reading<Dns> {
     let deadline = net::deadline(&cx);
     let settings = settings::read(&cx).await;
     let search_domains = settings.clone().map(|s| s.search_domains).into();
+    let over_tls = match &settings {
+        Ok(settings) => settings.over_tls.map_or_else(
+            || Reading::absent(Reason::NothingToMeasure, "systemd-resolved is not asked"),
+            Reading::Value,
+        ),
+        Err(absent) => absent.clone().into(),
+    };
+    let strict = over_tls.value() == Some(&OverTls::Strict);
     let set = settings.map(|s| s.servers);
     let hosts_file = hosts::read(&cx).await;
     if cx.offline {
@@ -196,6 +221,7 @@ pub async fn measure(cx: Context) -> Reading<Dns> {
             servers: set.map(unasked).into(),
             system: Reading::absent(Reason::Offline, ""),
             independent: Reading::absent(Reason::Offline, ""),
+            over_tls,
             search_domains,
             hosts_file: hosts_file.into(),
             given: Reading::absent(Reason::Offline, ""),
@@ -208,11 +234,16 @@ pub async fn measure(cx: Context) -> Reading<Dns> {
             let (servers, independent) = tokio::join!(
                 async {
                     match set {
-                        Ok(set) => Reading::Value(ask_all(set, &names, patience.own()).await),
+                        Ok(set) => Reading::Value(ask_all(set, &names, strict, patience.own()).await),
                         Err(absent) => absent.into(),
                     }
                 },
-                ask_all(settings::independent(&cx.endpoints.resolvers), &names, patience.independent()),
+                ask_all(
+                    settings::independent(&cx.endpoints.resolvers),
+                    &names,
+                    false,
+                    patience.independent()
+                ),
             );
             (servers, independent)
         },
@@ -233,6 +264,7 @@ pub async fn measure(cx: Context) -> Reading<Dns> {
         } else {
             Reading::Value(independent)
         },
+        over_tls,
         search_domains,
         hosts_file: hosts_file.into(),
         given: Reading::Value(given),
@@ -244,8 +276,14 @@ pub(crate) async fn search_domains(cx: &Context) -> Vec<String> {
     settings::read(cx).await.map(|s| s.search_domains).unwrap_or_default()
 }
 
-async fn ask_all(servers: Vec<settings::Server>, names: &[String], patience: Wait) -> Vec<DnsServer> {
-    let asked = servers.into_iter().map(|server| ask_server(server, names.to_vec(), patience.clone()));
+async fn ask_all(
+    servers: Vec<settings::Server>,
+    names: &[String],
+    strict: bool,
+    patience: Wait,
+) -> Vec<DnsServer> {
+    let asked =
+        servers.into_iter().map(|server| ask_server(server, names.to_vec(), strict, patience.clone()));
     net::side_by_side(asked).await
 }
 
@@ -254,7 +292,41 @@ fn is_answer(outcome: LookupOutcome) -> bool {
     !matches!(outcome, LookupOutcome::TimedOut | LookupOutcome::Unreachable | LookupOutcome::Failed)
 }
 
-async fn ask_server(server: settings::Server, names: Vec<String>, patience: Wait) -> DnsServer {
+async fn ask_server(server: settings::Server, names: Vec<String>, strict: bool, patience: Wait) -> DnsServer {
+    let name = names.first().cloned();
+    let encrypted = ask_encrypted(&server, name, strict, &patience);
+    let (mut facts, over_tls) =
+        tokio::join!(ask_in_clear(server.clone(), names, patience.clone()), encrypted);
+    facts.over_tls = over_tls;
+    facts
+}
+
+/// Where the system itself asks in no other way, the answer is waited for; elsewhere a moment only.
+const ENCRYPTED: std::time::Duration = std::time::Duration::from_millis(250);
+
+async fn ask_encrypted(
+    server: &settings::Server,
+    name: Option<String>,
+    strict: bool,
+    patience: &Wait,
+) -> Reading<LookupOutcome> {
+    let nothing = |why: &str| Reading::absent(Reason::NothingToMeasure, why);
+    let Some(name) = name else { return nothing("the policy names no names") };
+    if server.address.ip().is_loopback() {
+        return nothing("it is on this computer itself");
+    }
+    let end = if strict { patience.last() } else { patience.last().min(Instant::now() + ENCRYPTED) };
+    let lookup = ask::ask_over_tls(server.address, name, ask::Record::A, end).await;
+    match lookup.outcome {
+        // So short a silence says nothing of a server that is far away.
+        LookupOutcome::TimedOut if !strict => {
+            Reading::absent(Reason::TimedOut, "not waited for, since nothing depends on it")
+        }
+        outcome => Reading::Value(outcome),
+    }
+}
+
+async fn ask_in_clear(server: settings::Server, names: Vec<String>, patience: Wait) -> DnsServer {
     let Some(first) = names.first().cloned() else {
         return server.unasked(Reading::absent(Reason::NothingToMeasure, "the policy names no names"));
     };

@@ -1,8 +1,9 @@
 //! Which resolvers the system uses, read from its files.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
 
-use super::{DnsServer, Lookup};
+use super::{DnsServer, Lookup, OverTls};
 use crate::source::{detached, read_raw, unread};
 use crate::{Absence, Context, Reading, Reason, net};
 
@@ -16,6 +17,9 @@ const MOST_SERVERS: usize = 3;
 
 /// systemd-resolved uses all; somebody's list has an end all the same.
 const MOST_UPSTREAM_SERVERS: usize = 8;
+
+/// Drop-in files have an end.
+const MOST_DROP_INS: usize = 64;
 
 /// A resolver, and who names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +36,7 @@ impl Server {
             source: self.source.into(),
             lookups,
             by_tcp: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
+            over_tls: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
             unknown_names: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
         }
     }
@@ -42,6 +47,8 @@ impl Server {
 pub(super) struct Settings {
     pub(super) servers: Vec<Server>,
     pub(super) search_domains: Vec<String>,
+    /// What systemd-resolved is set to; none where it is not asked.
+    pub(super) over_tls: Option<OverTls>,
 }
 
 /// The settings, or why they are not known: "none set" and "not read" are different findings.
@@ -60,12 +67,41 @@ fn from_files(cx: &Context) -> Result<Settings, Absence> {
     };
     // systemd-resolved is asked through its stub, or by a library that needs no server in the file.
     let by_resolved = servers.is_empty() || servers.iter().any(|s| s.ip() == STUB);
+    let over_tls = if by_resolved { Some(over_tls(cx)?) } else { None };
     let mut all: Vec<Server> = named(servers, "resolv.conf", MOST_SERVERS).collect();
     if by_resolved {
         let (upstream, _) = parse(&text(cx, "/run/systemd/resolve/resolv.conf")?);
         all.extend(named(upstream, "systemd-resolved", MOST_UPSTREAM_SERVERS));
     }
-    Ok(Settings { servers: all, search_domains })
+    Ok(Settings { servers: all, search_domains, over_tls })
+}
+
+/// systemd-resolved's `DNSOverTLS=` (resolved.conf(5)): the file, and over it the drop-ins by name, of which
+/// those of the administrator come before those of the distribution.
+fn over_tls(cx: &Context) -> Result<OverTls, Absence> {
+    const FOLDERS: &[&str] = &["/etc/systemd", "/run/systemd", "/usr/lib/systemd"];
+    let mut texts = BTreeMap::new();
+    for folder in FOLDERS.iter().map(|f| format!("{f}/resolved.conf.d")) {
+        let Ok(entries) = std::fs::read_dir(cx.path(&folder)) else { continue };
+        for entry in entries.flatten().take(MOST_DROP_INS) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".conf") && !texts.contains_key(&name) {
+                let read = text(cx, &format!("{folder}/{name}"))?;
+                texts.insert(name, read);
+            }
+        }
+    }
+    let mut set = OverTls::Off;
+    for text in std::iter::once(text(cx, "/etc/systemd/resolved.conf")?).chain(texts.into_values()) {
+        for value in text.lines().filter_map(|line| line.trim().strip_prefix("DNSOverTLS=")) {
+            set = match value.trim().to_ascii_lowercase().as_str() {
+                "yes" | "true" | "1" | "on" | "y" | "t" => OverTls::Strict,
+                "opportunistic" => OverTls::Opportunistic,
+                _ => OverTls::Off,
+            };
+        }
+    }
+    Ok(set)
 }
 
 /// The policy's resolvers; an entry that is no address can't be asked without asking a resolver.
@@ -174,8 +210,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_last_word_on_encryption_counts_and_only_where_systemd_resolved_is_asked() {
+        let stub = ("etc/resolv.conf", "nameserver 127.0.0.53\n");
+        let file = ("etc/systemd/resolved.conf", "[Resolve]\n#DNSOverTLS=no\nDNSOverTLS=opportunistic\n");
+        let strict = ("etc/systemd/resolved.conf.d/10-dot.conf", "[Resolve]\nDNSOverTLS=yes\n");
+        let theirs = ("usr/lib/systemd/resolved.conf.d/10-dot.conf", "[Resolve]\nDNSOverTLS=no\n");
+        assert_eq!(recorded(&[stub]).await.over_tls, Some(OverTls::Off));
+        assert_eq!(recorded(&[stub, file]).await.over_tls, Some(OverTls::Opportunistic));
+        assert_eq!(recorded(&[stub, file, strict, theirs]).await.over_tls, Some(OverTls::Strict));
+        let own = ("etc/resolv.conf", "nameserver 192.0.2.1\n");
+        assert_eq!(recorded(&[own, strict]).await.over_tls, None);
+    }
+
+    #[tokio::test]
     async fn without_the_file_there_are_none() {
-        assert_eq!(recorded(&[]).await, Settings::default());
+        let settings = recorded(&[]).await;
+        assert_eq!((settings.servers, settings.search_domains), (vec![], vec![]));
     }
 
     #[tokio::test]

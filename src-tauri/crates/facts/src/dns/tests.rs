@@ -108,7 +108,7 @@ async fn asked_within(resolver: SocketAddr, probe: Duration) -> Vec<Lookup> {
     cx.root = root.path().to_owned();
     let names = cx.endpoints.names.clone();
     let servers = settings::independent(&cx.endpoints.resolvers);
-    let servers = ask_all(servers, &names, Patience::new(net::deadline(&cx)).independent()).await;
+    let servers = ask_all(servers, &names, false, Patience::new(net::deadline(&cx)).independent()).await;
     assert_eq!((servers.len(), servers[0].source.as_str()), (1, "policy"));
     servers[0].lookups.value().expect("asked").clone()
 }
@@ -217,13 +217,13 @@ async fn an_own_server_that_is_silent_over_udp_is_asked_by_tcp_and_for_names_tha
     let patience = Patience::new(Instant::now() + Duration::from_secs(3));
     let resolver = Resolver::start(silent, addresses).await;
     let names = vec!["www.example.org".to_owned()];
-    let seen = ask_server(own(resolver.address), names.clone(), patience.own()).await;
+    let seen = ask_server(own(resolver.address), names.clone(), false, patience.own()).await;
     assert_eq!(seen.by_tcp, Reading::Value(LookupOutcome::Answered));
     assert_eq!(seen.lookups.value().unwrap()[0].outcome, LookupOutcome::TimedOut);
 
     let patience = Patience::new(Instant::now() + Duration::from_mins(1));
     let inventing = Resolver::start(addresses, silent).await;
-    let seen = ask_server(own(inventing.address), names, patience.own()).await;
+    let seen = ask_server(own(inventing.address), names, false, patience.own()).await;
     assert_eq!(seen.by_tcp.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
     let unknown = &seen.unknown_names.value().unwrap()[0];
     assert!(unknown.name.ends_with(".www.example.org"), "{}", unknown.name);
@@ -237,7 +237,7 @@ async fn a_dead_server_beside_a_living_one_is_not_waited_for_to_the_end() {
     let servers =
         [dead.address, living.address].map(|address| settings::Server { address, source: "resolv.conf" });
     let names = ["www.example.org".to_owned()];
-    let asked = ask_all(servers.to_vec(), &names, patience.own());
+    let asked = ask_all(servers.to_vec(), &names, false, patience.own());
     let seen = tokio::time::timeout(Duration::from_secs(30), asked).await.expect("waited to the end");
     assert_eq!(seen[0].lookups.value().unwrap()[0].outcome, LookupOutcome::TimedOut);
     assert_eq!(seen[1].lookups.value().unwrap()[0].outcome, LookupOutcome::Answered);

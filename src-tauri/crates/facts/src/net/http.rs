@@ -1,51 +1,98 @@
 //! The one HTTP client of the probes: plain HTTP/1.1, no redirects followed, no cookies, no retries,
 //! no compression, every wait bounded by the caller's deadline.
 //!
-//! A proxy set for programs (environment; the system's settings on macOS and Windows) is used, as
-//! programs use it. The client holds no trust anchors: connectivity checks are plain HTTP by nature,
+//! The proxy is used that the person's browser uses (see [`Followed`]). The client holds no trust anchors: connectivity checks are plain HTTP by nature,
 //! and TLS is measured on its own, with the chain captured. It also keeps a machine without any
 //! certificates able to build a client.
 
 use std::net::SocketAddr;
-use std::sync::Once;
+use std::sync::{Arc, Once};
+
+use hyper_util::client::proxy::matcher::Intercept;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::pki_types::CertificateDer;
 use tokio::time::{Duration, Instant};
 
 use super::resolve::resolve;
+use crate::proxy::{self, Followed, ProxySource};
+use crate::{Context, Reading};
 
 /// Which way requests take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way<'a> {
-    /// Through the proxy that programs would use, if one is set.
-    AsPrograms,
+#[derive(Debug, Clone)]
+pub(crate) enum Way {
+    /// The way that the person's browser goes.
+    AsBrowser(Arc<Followed>),
     /// Through no proxy, whatever is set.
     #[cfg_attr(not(test), allow(dead_code, reason = "tests must not depend on the environment"))]
     Direct,
     /// Through this proxy.
     #[cfg_attr(not(test), allow(dead_code, reason = "tests must not depend on the environment"))]
-    Proxy(&'a str),
+    Proxy(String),
+}
+
+impl Way {
+    /// The way of the person's browser, found out once in a run.
+    pub(crate) async fn of_browser(cx: &Context) -> Self {
+        Self::AsBrowser(proxy::followed(cx).await)
+    }
+
+    /// Whose settings that is; absent where a script chooses the way.
+    pub(crate) fn source(&self) -> Reading<ProxySource> {
+        match self {
+            Self::AsBrowser(followed) => followed.source(),
+            Self::Direct | Self::Proxy(_) => Reading::Value(ProxySource::None),
+        }
+    }
+
+    /// The proxy that leads to this address; `None` where the direct way is taken.
+    pub(crate) fn proxy_for(&self, url: &str) -> Option<Intercept> {
+        match self {
+            Self::AsBrowser(followed) => followed.proxy_for(url),
+            Self::Direct => None,
+            Self::Proxy(proxy) => super::proxy_of(proxy)?.intercept(&url.parse().ok()?),
+        }
+    }
+
+    fn applied(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, reqwest::Error> {
+        Ok(match self {
+            Self::AsBrowser(followed) if followed.has_rules() => {
+                let followed = Arc::clone(followed);
+                builder.no_proxy().proxy(reqwest::Proxy::custom(move |url| followed.written_for(url)))
+            }
+            // The library follows the environment, elsewhere the system, by itself.
+            Self::AsBrowser(_) => builder,
+            Self::Direct => builder.no_proxy(),
+            Self::Proxy(url) => builder.no_proxy().proxy(reqwest::Proxy::all(url)?),
+        })
+    }
 }
 
 /// A client whose name lookups end shortly before `deadline`, so that they, and not the request as a
 /// whole, are named as what took too long.
-pub(crate) fn client(way: Way<'_>, deadline: Instant) -> Result<reqwest::Client, reqwest::Error> {
-    match way {
-        Way::AsPrograms => plain(deadline),
-        Way::Direct => plain(deadline).no_proxy(),
-        Way::Proxy(url) => plain(deadline).no_proxy().proxy(reqwest::Proxy::all(url)?),
-    }
-    .build()
+pub(crate) fn client(way: &Way, deadline: Instant) -> Result<reqwest::Client, reqwest::Error> {
+    way.applied(plain(deadline))?.build()
 }
 
-/// A client for pages over TLS, which trusts these alone; it goes the way programs go.
+/// A client for pages over TLS, which trusts these alone.
 pub(crate) fn trusting_client(
+    way: &Way,
     anchors: &[CertificateDer<'_>],
     deadline: Instant,
 ) -> Result<reqwest::Client, reqwest::Error> {
     let certificates = anchors.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
-    plain(deadline).tls_certs_only(certificates).build()
+    way.applied(plain(deadline).tls_certs_only(certificates))?.build()
+}
+
+/// A client for one host over TLS, at these addresses of it, which trusts these alone and goes directly.
+pub(crate) fn client_at(
+    host: &str,
+    addresses: &[SocketAddr],
+    anchors: &[CertificateDer<'_>],
+    deadline: Instant,
+) -> Result<reqwest::Client, reqwest::Error> {
+    let certificates = anchors.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
+    plain(deadline).no_proxy().tls_certs_only(certificates).resolve_to_addrs(host, addresses).build()
 }
 
 /// A client for a server of this computer alone: over its socket where it has one, and past all proxies.

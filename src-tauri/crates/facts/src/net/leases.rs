@@ -1,11 +1,17 @@
-//! What the network gave this computer with its address, from the lease files that anybody may read:
-//! those of systemd-networkd and of dhclient. NetworkManager keeps its own for root alone.
+//! What the network gave this computer with its address, from the files that anybody may read: leases and
+//! state of systemd-networkd (which holds what IPv6 routers announce, too), and the leases of dhclient.
+//! NetworkManager keeps its own for root alone.
 
 use crate::Context;
 use crate::source::read_raw;
 
-const FOLDERS: &[&str] =
-    &["/run/systemd/netif/leases", "/var/lib/dhcp", "/var/lib/dhclient", "/var/lib/NetworkManager"];
+const FOLDERS: &[&str] = &[
+    "/run/systemd/netif/links",
+    "/run/systemd/netif/leases",
+    "/var/lib/dhcp",
+    "/var/lib/dhclient",
+    "/var/lib/NetworkManager",
+];
 
 const MOST_FILES: usize = 16;
 

@@ -23,6 +23,7 @@ pub(crate) fn no_endpoints() -> Endpoints {
     Endpoints {
         http: vec![],
         https: vec![],
+        quic: vec![],
         addresses: vec![],
         names: vec![],
         resolvers: vec![],

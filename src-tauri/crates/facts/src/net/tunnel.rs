@@ -9,9 +9,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use super::http::Way;
 use super::{ConnectFailed, Target, Wait, connect_any, in_time, no_answer, resolve};
-use crate::proxy::TunnelOutcome;
+use crate::Context;
+use crate::proxy::{TunnelOutcome, admitted};
 
 const MOST_HEAD_BYTES: usize = 16 * 1024;
 
@@ -28,18 +28,6 @@ fn failed(outcome: TunnelOutcome, detail: impl Into<String>) -> TunnelFailed {
     TunnelFailed { outcome, detail: detail.into() }
 }
 
-impl Way<'_> {
-    /// The proxy that leads to this address; `None` where the direct way is taken.
-    pub(crate) fn proxy_for(self, url: &str) -> Option<Intercept> {
-        let url: Uri = url.parse().ok()?;
-        match self {
-            Self::AsPrograms => Matcher::from_system().intercept(&url),
-            Self::Direct => None,
-            Self::Proxy(proxy) => proxy_of(proxy)?.intercept(&url),
-        }
-    }
-}
-
 /// What stands for one setting, with its user and password.
 pub(crate) fn proxy_of(setting: &str) -> Option<Matcher> {
     // A setting that cannot be read gives a matcher that takes nothing.
@@ -47,8 +35,20 @@ pub(crate) fn proxy_of(setting: &str) -> Option<Matcher> {
     Some(Matcher::builder().all(setting.to_owned()).build())
 }
 
-/// A connection to the target through the proxy.
+/// A connection to the target through the proxy. A password that it has turned down in this run is not
+/// sent again.
 pub(crate) async fn tunnel(
+    cx: &Context,
+    proxy: &Intercept,
+    target: &Target,
+    deadline: Instant,
+) -> Result<TcpStream, TunnelFailed> {
+    admitted(cx, proxy, deadline).await?;
+    tunnel_unasked(proxy, target, deadline).await
+}
+
+/// The same, whatever has been turned down.
+pub(crate) async fn tunnel_unasked(
     proxy: &Intercept,
     target: &Target,
     deadline: Instant,
@@ -171,9 +171,9 @@ mod tests {
     use crate::net::testing::{ClosedPort, HttpServer};
 
     async fn through(proxy: &str, within: Duration) -> Result<TcpStream, TunnelFailed> {
-        let proxy = Way::Proxy(proxy).proxy_for("https://www.example/").unwrap();
+        let proxy = proxy_of(proxy).unwrap().intercept(&"https://www.example/".parse().unwrap()).unwrap();
         let target = Target::parse("https://www.example/", 443).unwrap();
-        tunnel(&proxy, &target, Instant::now() + within).await
+        tunnel_unasked(&proxy, &target, Instant::now() + within).await
     }
 
     #[tokio::test]

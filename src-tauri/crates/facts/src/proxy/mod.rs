@@ -5,6 +5,7 @@
 //! | all | the environment: `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`, and the same in capitals | none | the environment of other programs |
 //! | Linux (KDE) | `~/.config/kioslaverc` | none | settings for single programs |
 //! | Linux (GNOME and its kin) | `gsettings list-recursively org.gnome.system.proxy`, in a session of such a desktop, for at most a second: the store itself is binary | none | desktops that keep their settings elsewhere; without the program nothing is known |
+//! | all | whose settings the person's browser follows: see `followed` | none | a browser with settings of its own; Firefox under KDE, which follows the environment |
 //! | Windows, macOS | not read yet | | the system's settings, which the HTTP checks use all the same |
 //! | all | a TCP connection to each proxy, and the wish for a way to the policy's first secure host (CONNECT, SOCKS5), closed at once | none | proxies that are themselves asked over TLS; proxies of a PAC script, which only a JavaScript engine could choose |
 //! | all | what the network offers: the script `http://wpad.<search domain>/wpad.dat`, and the address of one in the lease files of systemd-networkd and dhclient (DHCP option 252); the proxies that its text names; the policy's own | none | leases that only root may read (NetworkManager's own); scripts and proxies of the network on public addresses or on this computer itself, which are not asked |
@@ -13,8 +14,15 @@
 //! environment is this process's own, so it is read for the real system alone. A script is fetched
 //! from this computer's own network alone, its text is searched and never run.
 
+mod followed;
 mod offered;
+mod run;
 mod settings;
+
+pub(crate) use followed::Followed;
+pub use followed::ProxySource;
+pub use run::Run;
+pub(crate) use run::{admitted, followed};
 
 use std::time::Duration;
 
@@ -33,6 +41,9 @@ facts! {
     pub struct Proxy {
         /// One entry a setting in force.
         part settings: Vec<ProxySetting>,
+        /// Whose settings the person's browser follows, and so what is measured of pages; absent where
+        /// a script chooses.
+        public follows: Reading<ProxySource>,
         /// Hosts reached without a proxy.
         internal exceptions: Vec<String>,
         /// Scripts that the network offers for finding a proxy.
@@ -71,6 +82,8 @@ facts! {
         public used_for: String,
         /// Where it is set: `environment`, `gnome`, `kde`.
         public source: String,
+        /// Whether the person's browser follows it; others are for programs of the command line.
+        public followed: bool,
         /// Host and port; user and password are never read into a fact.
         internal address: String,
         /// Whether the setting carries a user and password.
@@ -118,6 +131,9 @@ pub enum ScriptOutcome {
     Outside,
 }
 
+/// Desktops that keep their proxy settings in GNOME's store.
+const GNOME_KIN: &[&str] = &["GNOME", "Unity", "X-Cinnamon", "MATE", "Budgie", "Pantheon"];
+
 /// A desktop that does not answer within this long is not waited for.
 const DESKTOP: Duration = Duration::from_secs(1);
 
@@ -128,23 +144,46 @@ pub async fn measure(cx: Context) -> Reading<Proxy> {
     let (set, (scripts, offered)) = tokio::join!(
         async {
             let found = read(&cx).await?;
-            let asked =
-                found.settings.into_iter().map(|found| setting(found, target.clone(), cx.offline, deadline));
-            Ok((net::side_by_side(asked).await, found.exceptions))
+            let by_browser = followed(&cx).await;
+            let asked = found.settings.into_iter().map(|found| {
+                let is_followed = by_browser.follows(found.source);
+                setting(cx.clone(), found, is_followed, target.clone(), deadline)
+            });
+            Ok((net::side_by_side(asked).await, found.exceptions, by_browser.source()))
         },
         async {
             if cx.offline {
                 return (Reading::absent(Reason::Offline, ""), Reading::absent(Reason::Offline, ""));
             }
             let (scripts, named) = offered::find(&cx, deadline).await;
-            let asked = named.into_iter().map(|named| offer(named, target.clone(), deadline));
+            let asked = named.into_iter().map(|named| offer(cx.clone(), named, target.clone(), deadline));
             (Reading::Value(scripts), Reading::Value(net::side_by_side(asked).await))
         },
     );
     match set {
-        Ok((settings, exceptions)) => Reading::Value(Proxy { settings, exceptions, scripts, offered }),
+        Ok((settings, exceptions, follows)) => {
+            Reading::Value(Proxy { settings, follows, exceptions, scripts, offered })
+        }
         Err(absent) => Reading::from(Err(absent)),
     }
+}
+
+/// Whose settings a browser follows here. Settings that cannot be read are those of nobody.
+async fn choose(cx: &Context) -> Followed {
+    match read(cx).await {
+        // A recorded tree has no session; what it holds is what is followed.
+        Ok(all) if !cx.is_live() => Followed::of(&all, "KDE"),
+        Ok(all) => Followed::of(&all, &session()),
+        Err(absent) => {
+            tracing::warn!(%absent, "the proxy settings are not known; those of the environment are followed");
+            Followed::environment(ProxySource::Environment)
+        }
+    }
+}
+
+/// The desktops of this session, the most special one first.
+fn session() -> String {
+    std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default()
 }
 
 /// All that is set: the files and the environment, and the desktop where one runs.
@@ -161,9 +200,8 @@ async fn read(cx: &Context) -> Result<settings::Settings, Absence> {
 
 /// The settings of GNOME and the desktops that share its store.
 async fn from_desktop(cx: &Context) -> settings::Settings {
-    let desktop = std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
-    let kin = ["GNOME", "Unity", "X-Cinnamon", "MATE", "Budgie", "Pantheon"];
-    if !cfg!(target_os = "linux") || !cx.is_live() || !desktop.split(':').any(|d| kin.contains(&d)) {
+    let is_kin = session().split(':').any(|d| GNOME_KIN.contains(&d));
+    if !cfg!(target_os = "linux") || !cx.is_live() || !is_kin {
         return settings::Settings::default();
     }
     let asked = tokio::process::Command::new("gsettings")
@@ -183,18 +221,19 @@ async fn from_desktop(cx: &Context) -> settings::Settings {
 }
 
 async fn setting(
+    cx: Context,
     found: settings::Found,
+    followed: bool,
     target: Option<Target>,
-    offline: bool,
     deadline: Instant,
 ) -> ProxySetting {
     let (reachable, tunnel) = match &found.target {
-        _ if offline => (Reading::absent(Reason::Offline, ""), Reading::absent(Reason::Offline, "")),
+        _ if cx.offline => (Reading::absent(Reason::Offline, ""), Reading::absent(Reason::Offline, "")),
         Ok(proxy) if found.used_for == "pac" => (
             Reading::Value(reach(proxy, deadline).await),
             Reading::absent(Reason::NotSupported, "which proxy a script chooses is not known"),
         ),
-        Ok(proxy) => ask(proxy, &found.written.0, target.as_ref(), deadline).await,
+        Ok(proxy) => ask(&cx, proxy, &found.written.0, target.as_ref(), deadline).await,
         Err(why) => {
             (Reading::absent(Reason::NothingToMeasure, *why), Reading::absent(Reason::NothingToMeasure, *why))
         }
@@ -202,6 +241,7 @@ async fn setting(
     ProxySetting {
         used_for: found.used_for.into(),
         source: found.source.into(),
+        followed,
         address: found.target.map_or_else(ToOwned::to_owned, |target| target.label()),
         has_credentials: found.has_credentials,
         reachable,
@@ -209,9 +249,14 @@ async fn setting(
     }
 }
 
-async fn offer(named: offered::Named, target: Option<Target>, deadline: Instant) -> OfferedProxy {
+async fn offer(
+    cx: Context,
+    named: offered::Named,
+    target: Option<Target>,
+    deadline: Instant,
+) -> OfferedProxy {
     let (reachable, tunnel) = match whom(&named, deadline).await {
-        Ok((proxy, written)) => ask(&proxy, &written, target.as_ref(), deadline).await,
+        Ok((proxy, written)) => ask(&cx, &proxy, &written, target.as_ref(), deadline).await,
         Err(both) => both,
     };
     OfferedProxy { source: named.source.into(), address: named.proxy.label(), reachable, tunnel }
@@ -246,6 +291,7 @@ async fn whom(
 
 /// A connection to the proxy, and the wish for a way to the target.
 async fn ask(
+    cx: &Context,
     proxy: &Target,
     written: &str,
     target: Option<&Target>,
@@ -259,7 +305,7 @@ async fn ask(
         let url = format!("https://{}/", target.label()).parse().ok();
         let way = net::proxy_of(&written).zip(url).and_then(|(matcher, url)| matcher.intercept(&url));
         match way {
-            Some(way) => Reading::Value(match net::tunnel(&way, target, deadline).await {
+            Some(way) => Reading::Value(match net::tunnel(cx, &way, target, deadline).await {
                 Ok(_) => TunnelOutcome::Opened,
                 Err(failed) => {
                     tracing::debug!(detail = %failed.detail, "no way through a proxy");
@@ -329,7 +375,9 @@ mod tests {
                 proxy: Target::parse(address, 0).unwrap(),
                 written: format!("http://{address}"),
             };
-            let offered = offer(named("wpad"), Target::parse("https://www.example/", 443), deadline).await;
+            let cx = testing::context(testing::no_endpoints());
+            let offered =
+                offer(cx, named("wpad"), Target::parse("https://www.example/", 443), deadline).await;
             assert_eq!(offered.address, address);
             assert_eq!(offered.reachable.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
             assert_eq!(offered.tunnel.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));

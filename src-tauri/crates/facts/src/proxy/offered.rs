@@ -95,7 +95,7 @@ async fn fetch(url: &str, deadline: Instant) -> Option<(ScriptOutcome, String)> 
     };
     let name = url.host_str()?.to_owned();
     url.set_host(Some(&literal)).ok()?;
-    let client = http::client(Way::Direct, deadline).ok()?;
+    let client = http::client(&Way::Direct, deadline).ok()?;
     let asked = async {
         let mut answer = client.get(url).header(HOST, name).send().await.ok()?;
         if answer.status() != 200 {

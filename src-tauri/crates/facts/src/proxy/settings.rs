@@ -35,12 +35,31 @@ pub(super) struct Found {
 pub(super) struct Settings {
     pub(super) settings: Vec<Found>,
     pub(super) exceptions: Vec<String>,
+    /// The same by source, with lists that are reversed.
+    pub(super) bypass: Vec<Bypass>,
+}
+
+/// A source's list of hosts.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Bypass {
+    pub(super) source: &'static str,
+    pub(super) hosts: Vec<String>,
+    /// The hosts are those that the proxy is for, and not those that it is not for.
+    pub(super) reversed: bool,
 }
 
 impl Settings {
+    /// What one source says.
+    fn of(source: &'static str, settings: Vec<Found>, list: &str, reversed: bool) -> Self {
+        let hosts: Vec<String> = self::list(list).into_iter().take(MOST_EXCEPTIONS).collect();
+        let exceptions = if reversed { Vec::new() } else { hosts.clone() };
+        Self { settings, exceptions, bypass: vec![Bypass { source, hosts, reversed }] }
+    }
+
     /// Adds what another source says.
     pub(super) fn add(&mut self, other: Self) {
         self.settings.extend(other.settings);
+        self.bypass.extend(other.bypass);
         for exception in other.exceptions {
             if !self.exceptions.contains(&exception) {
                 self.exceptions.push(exception);
@@ -88,7 +107,7 @@ fn from_environment(environment: Environment<'_>) -> Settings {
         .into_iter()
         .filter_map(|(variable, used_for)| Some(found(used_for, "environment", &either(variable)?)))
         .collect();
-    Settings { settings, exceptions: list(&either("no_proxy").unwrap_or_default()) }
+    Settings::of("environment", settings, &either("no_proxy").unwrap_or_default(), false)
 }
 
 fn from_kde(text: &str) -> Settings {
@@ -119,26 +138,23 @@ fn from_kde(text: &str) -> Settings {
                 .collect();
             // Reversed, the list names the hosts that do use the proxy.
             let reversed = value("ReversedException").is_some_and(|v| v == "true");
-            let exceptions = value("NoProxyFor").filter(|_| !reversed).unwrap_or_default();
-            Settings { settings, exceptions: list(&exceptions) }
+            Settings::of("kde", settings, &value("NoProxyFor").unwrap_or_default(), reversed)
         }
-        Some("2") => Settings {
-            settings: value("Proxy Config Script")
-                .map(|script| found("pac", "kde", script.split(['?', '#']).next().unwrap_or_default()))
-                .into_iter()
-                .collect(),
-            exceptions: vec![],
-        },
-        Some("3") => Settings {
-            settings: vec![Found {
+        Some("2") => {
+            let script = value("Proxy Config Script")
+                .map(|script| found("pac", "kde", script.split(['?', '#']).next().unwrap_or_default()));
+            Settings::of("kde", script.into_iter().collect(), "", false)
+        }
+        Some("3") => {
+            let by_network = Found {
                 used_for: "pac",
                 source: "kde",
                 target: Err("found through the network (WPAD)"),
                 has_credentials: false,
                 written: Written(String::new()),
-            }],
-            exceptions: vec![],
-        },
+            };
+            Settings::of("kde", vec![by_network], "", false)
+        }
         // 0 is none; 4 takes the environment's, which is read anyway.
         _ => Settings::default(),
     }
@@ -167,7 +183,7 @@ pub(super) fn from_gnome(text: &str) -> Settings {
                 })
                 .collect();
             let exceptions = value(schema, "ignore-hosts").unwrap_or_default();
-            Settings { settings, exceptions: list(&exceptions.replace(['[', ']', '\''], "")) }
+            Settings::of("gnome", settings, &exceptions.replace(['[', ']', '\''], ""), false)
         }
         Some("auto") => {
             let script = value(schema, "autoconfig-url").unwrap_or_default();
@@ -182,7 +198,7 @@ pub(super) fn from_gnome(text: &str) -> Settings {
             } else {
                 found("pac", "gnome", script.split(['?', '#']).next().unwrap_or_default())
             };
-            Settings { settings: vec![setting], exceptions: vec![] }
+            Settings::of("gnome", vec![setting], "", false)
         }
         _ => Settings::default(),
     }
@@ -267,8 +283,10 @@ mod tests {
 
     #[test]
     fn without_settings_there_are_none() {
-        assert_eq!(from_environment(&|_| None), Settings::default());
-        assert_eq!(from_environment(&|_| Some(" ".into())), Settings::default());
+        for nothing in [None, Some(" ".to_owned())] {
+            let settings = from_environment(&|_| nothing.clone());
+            assert_eq!((settings.settings, settings.exceptions), (vec![], vec![]));
+        }
         assert_eq!(
             from_kde("[Proxy Settings]\nProxyType=0\nhttpProxy=http://old.example 3128\n"),
             Settings::default()
@@ -307,6 +325,7 @@ mod tests {
     fn the_exceptions_of_a_reversed_list_are_none() {
         let text = "[Proxy Settings]\nProxyType=1\nhttpProxy=http://p.example 1\nNoProxyFor=a.example\nReversedException=true\n";
         assert_eq!(from_kde(text).exceptions, Vec::<String>::new());
+        assert!(from_kde(text).bypass[0].reversed);
     }
 
     #[test]

@@ -5,8 +5,8 @@
 //! | all | getaddrinfo; a TCP connection over each address family; a TLS handshake where the service begins with one; the protocol's first words; one GET for pages | none | what comes after signing in; services behind the first address of a family; UDP services |
 //!
 //! All steps of a service run side by side as far as they can; the services too. Page and certificate
-//! are asked for the way programs go, through the proxy where one is set; connections are those of the
-//! direct way. Nothing is sent over a connection whose certificate is not trusted.
+//! are asked for the way the person's browser goes, through the proxy where one is set, and not at all where
+//! a script chooses it; connections are those of the direct way. Nothing is sent over a connection whose certificate is not trusted.
 
 mod endpoint;
 mod greeting;
@@ -25,6 +25,7 @@ pub use endpoint::{ServiceEndpoint, ServiceKind, SiteError};
 use crate::dns::LookupOutcome;
 use crate::net::http::{self, Way};
 use crate::net::{self, Target};
+use crate::proxy::admitted;
 use crate::reach::{self, ConnectOutcome, Connection};
 use crate::sensitivity::facts;
 use crate::tls::{self, Anchors, TlsHost};
@@ -93,12 +94,13 @@ pub async fn measure(cx: Context) -> Reading<Services> {
         Err(absent) => return absent.into(),
     };
     let deadline = net::deadline(&cx);
+    let way = Way::of_browser(&cx).await;
     let services = cx
         .services
         .iter()
         .take(net::MOST_TARGETS)
         .cloned()
-        .map(|endpoint| one(endpoint, Arc::clone(&anchors), deadline));
+        .map(|endpoint| one(cx.clone(), way.clone(), endpoint, Arc::clone(&anchors), deadline));
     Reading::Value(Services { entries: net::side_by_side(services).await })
 }
 
@@ -111,12 +113,22 @@ pub(crate) async fn site(cx: Context) -> Reading<Service> {
         return Reading::absent(Reason::Offline, "");
     }
     match Anchors::of(&cx).await {
-        Ok(anchors) => Reading::Value(one(endpoint, anchors, net::deadline(&cx)).await),
+        Ok(anchors) => {
+            let deadline = net::deadline(&cx);
+            let way = Way::of_browser(&cx).await;
+            Reading::Value(one(cx, way, endpoint, anchors, deadline).await)
+        }
         Err(absent) => absent.into(),
     }
 }
 
-async fn one(endpoint: ServiceEndpoint, anchors: Arc<Anchors>, deadline: Instant) -> Service {
+async fn one(
+    cx: Context,
+    way: Way,
+    endpoint: ServiceEndpoint,
+    anchors: Arc<Anchors>,
+    deadline: Instant,
+) -> Service {
     let started = Instant::now();
     let nothing = |detail: &str| Reading::absent(Reason::NothingToMeasure, detail);
     let mut seen = Service {
@@ -138,14 +150,20 @@ async fn one(endpoint: ServiceEndpoint, anchors: Arc<Anchors>, deadline: Instant
         return seen;
     };
     seen.at = target.label();
-    let page = page(&endpoint, &anchors, deadline);
+    let page = page(&cx, &way, &endpoint, &anchors, deadline);
     let handshake = async {
-        if endpoint.kind.begins_with_tls(target.port) {
-            let proxy = Way::AsPrograms.proxy_for(&format!("https://{}/", target.label()));
-            Reading::Value(tls::host(target.clone(), proxy, Arc::clone(&anchors), deadline).await)
-        } else {
-            nothing("it does not begin with TLS")
+        if !endpoint.kind.begins_with_tls(target.port) {
+            return nothing("it does not begin with TLS");
         }
+        // Where a script chooses the way of pages, nobody knows it.
+        if endpoint.kind == ServiceKind::Https
+            && let Reading::Absent { absent } = way.source()
+        {
+            return absent.into();
+        }
+        let proxy = way.proxy_for(&format!("https://{}/", target.label()));
+        let (cx, anchors) = (cx.clone(), Arc::clone(&anchors));
+        Reading::Value(tls::host(cx, target.clone(), proxy, anchors, deadline).await)
     };
     let words = words(endpoint.kind, &target, &anchors, deadline);
     // With the others and not after them: a handshake that hangs would leave it no time.
@@ -186,11 +204,25 @@ async fn one(endpoint: ServiceEndpoint, anchors: Arc<Anchors>, deadline: Instant
 }
 
 /// The status of the page.
-async fn page(endpoint: &ServiceEndpoint, anchors: &Anchors, deadline: Instant) -> Reading<u16> {
+async fn page(
+    cx: &Context,
+    way: &Way,
+    endpoint: &ServiceEndpoint,
+    anchors: &Anchors,
+    deadline: Instant,
+) -> Reading<u16> {
     let Some(url) = endpoint.url() else {
         return Reading::absent(Reason::NothingToMeasure, "it has no pages");
     };
-    let client = match http::trusting_client(anchors.certificates(), deadline) {
+    if let Reading::Absent { absent } = way.source() {
+        return absent.into();
+    }
+    if let Some(proxy) = way.proxy_for(url.as_str())
+        && let Err(failed) = admitted(cx, &proxy, deadline).await
+    {
+        return Reading::absent(Reason::NothingToMeasure, format!("no page: {}", failed.detail));
+    }
+    let client = match http::trusting_client(way, anchors.certificates(), deadline) {
         Ok(client) => client,
         Err(error) => {
             return Reading::absent(Reason::Failed, format!("make an HTTP client: {}", http::words(error)));

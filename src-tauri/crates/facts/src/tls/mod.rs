@@ -2,22 +2,25 @@
 //!
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
-//! | all | a TLS 1.2 or 1.3 handshake with each host of the policy (rustls), verified against the system's trust anchors and the policy's `ca_file`; closed without a word after the handshake | none | revocation; what only other TLS libraries refuse or accept; a proxy that is itself asked over TLS, or set by PAC script |
+//! | all | a TLS 1.2 or 1.3 handshake with each host of the policy (rustls), verified against the system's trust anchors and the policy's `ca_file`; closed without a word after the handshake | none | revocation; what only other TLS libraries refuse or accept; a proxy that is itself asked over TLS; the way that a PAC script would choose: then the environment's way is measured, and `follows` is absent |
+//! | all | a QUIC handshake (HTTP/3) with each host that the policy lists for it, where no proxy leads there; see `quic` | none | ICMP errors, which look like silence; hosts that take more than half a second |
 //! | Linux | anchors: the distribution's bundle, or `SSL_CERT_FILE`/`SSL_CERT_DIR` | none | anchors that a browser keeps for itself (NSS) |
 //! | Windows, macOS | anchors: the system's root store | none | distrust settings for single certificates |
 //!
-//! A host is reached the way programs reach it: through the proxy of the environment (on macOS and
-//! Windows: of the system's settings) where one is set and the host is no exception, and directly
-//! otherwise. So behind a proxy that works, secure pages are judged by what comes through it.
+//! A host is reached the way that the person's browser reaches it (see `proxy::followed`): through the proxy
+//! of the desktop's settings, else of the environment (on macOS and Windows: of the system's settings),
+//! where one is set and the host is no exception, and directly otherwise. So behind a proxy that works, secure pages are judged by what comes through it.
 //!
 //! The handshake goes on after an invalid certificate, so that its version is known too; nothing is
 //! ever sent over such a connection. What a host sends is bounded: at most ten certificates,
 //! twenty names each, and all text is cut and freed from control characters.
 
 mod chain;
+mod quic;
 mod verdict;
 
-use std::net::SocketAddr;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,7 +39,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::net::http::Way;
 use crate::net::{self, Target, TunnelFailed, Wait};
-use crate::proxy::TunnelOutcome;
+use crate::proxy::{ProxySource, TunnelOutcome};
 use crate::reach::ConnectOutcome;
 use crate::sensitivity::facts;
 use crate::source::detached;
@@ -47,6 +50,25 @@ facts! {
     pub struct Tls {
         /// One entry a configured host.
         part hosts: Vec<TlsHost>,
+        /// Whose proxy settings were followed; absent where the person's browser follows a script, so
+        /// that its way is not this one.
+        public follows: Reading<ProxySource>,
+        /// The policy's hosts that speak QUIC, the way of HTTP/3.
+        part quic: Reading<Vec<QuicHost>>,
+    }
+
+    /// One host asked over QUIC.
+    pub struct QuicHost {
+        /// The host's name.
+        public host: String,
+        /// The port.
+        public port: u16,
+        /// What came of it.
+        public outcome: QuicOutcome,
+        /// Time to the end of the handshake, or to the error.
+        public took_ms: f64,
+        /// For supporters: the error as the library words it.
+        internal detail: String,
     }
 
     /// One TLS connection.
@@ -84,6 +106,22 @@ facts! {
         /// SHA-256 over the certificate, in hexadecimal.
         public sha256: String,
     }
+}
+
+/// What came of asking a host over QUIC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QuicOutcome {
+    /// It speaks HTTP/3.
+    Connected,
+    /// It speaks QUIC, and not HTTP/3.
+    NotOffered,
+    /// No address was found for the name.
+    NameNotFound,
+    /// Nothing came back.
+    TimedOut,
+    /// Another error, such as a certificate that is not trusted; see the detail.
+    Failed,
 }
 
 /// What came of a TLS connection.
@@ -125,10 +163,11 @@ pub enum TlsOutcome {
 
 /// Measures this subject.
 pub async fn measure(cx: Context) -> Reading<Tls> {
-    measure_by(cx, Way::AsPrograms).await
+    let way = if cx.offline { Way::Direct } else { Way::of_browser(&cx).await };
+    measure_by(cx, way).await
 }
 
-async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Tls> {
+async fn measure_by(cx: Context, way: Way) -> Reading<Tls> {
     if cx.offline {
         return Reading::absent(Reason::Offline, "");
     }
@@ -147,9 +186,10 @@ async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Tls> {
     }
     let hosts = targets.into_iter().map(|target| {
         let proxy = way.proxy_for(&format!("https://{}/", target.label()));
-        host(target, proxy, Arc::clone(&anchors), deadline)
+        host(cx.clone(), target, proxy, Arc::clone(&anchors), deadline)
     });
-    Reading::Value(Tls { hosts: net::side_by_side(hosts).await })
+    let (hosts, quic) = tokio::join!(net::side_by_side(hosts), quic::ask(&cx, &way, &anchors, deadline));
+    Reading::Value(Tls { hosts, follows: way.source(), quic })
 }
 
 /// Whom this computer trusts.
@@ -234,6 +274,7 @@ fn blank(target: &Target) -> TlsHost {
 }
 
 pub(crate) async fn host(
+    cx: Context,
     target: Target,
     proxy: Option<Intercept>,
     anchors: Arc<Anchors>,
@@ -243,7 +284,7 @@ pub(crate) async fn host(
     let mut seen = blank(&target);
     seen.by_proxy = proxy.is_some();
     let reached = match &proxy {
-        Some(proxy) => net::tunnel(proxy, &target, deadline).await.map_err(untunnelled),
+        Some(proxy) => net::tunnel(&cx, proxy, &target, deadline).await.map_err(untunnelled),
         None => reach(&target, deadline).await,
     };
     let shaken = match reached {
@@ -310,6 +351,19 @@ pub(crate) async fn trusted(
         Wait::Done(stream) => Some(stream),
         Wait::Error(_) | Wait::TimedOut => None,
     }
+}
+
+/// A TLS connection to whoever is there, for what may be said to anybody.
+pub(crate) async fn unproven(address: IpAddr, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let witness = Arc::new(verdict::Witness::new(&provider, Arc::new(RootCertStore::empty())));
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?
+        .dangerous()
+        .with_custom_certificate_verifier(witness)
+        .with_no_client_auth();
+    TlsConnector::from(Arc::new(config)).connect(ServerName::from(address), stream).await
 }
 
 async fn shake_hands(

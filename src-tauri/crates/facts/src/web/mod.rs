@@ -2,10 +2,12 @@
 //!
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
-//! | all | one GET (HTTP/1.1) to each check of the policy, redirects not followed | none | a portal that lets the check addresses pass; a proxy set by PAC script or in GNOME's or KDE's settings alone |
+//! | Linux | whether the network says that somebody must sign in: an API that it names by DHCP option 114, by DHCPv6 or in a router's announcement, as systemd-networkd (state files) and dhclient (leases) keep it; asked over TLS alone | none | addresses that NetworkManager alone has, whose leases are for root |
+//! | all | one GET (HTTP/1.1) to each check of the policy, redirects not followed | none | a portal that lets the check addresses pass; the way that a PAC script would choose: then the environment's way is measured, and `follows` is absent |
 //!
-//! A check goes the way programs go: through the proxy of the environment (on macOS and Windows: of
-//! the system's settings) where one is set and the host is no exception, and directly otherwise. So a
+//! A check goes the way that the person's browser goes (see `proxy::followed`): through the proxy of the
+//! desktop's settings, else of the environment (on macOS and Windows: of the system's settings), where one
+//! is set and the host is no exception, and directly otherwise. So a
 //! network that needs a proxy shows itself by checks that fail without one while the proxy settings
 //! are empty, a wrong password by [`HttpOutcome::ProxyPassword`], and a dead proxy by failing here
 //! while addresses are reached directly.
@@ -13,8 +15,11 @@
 //! What comes back is hostile until proven otherwise: at most 64 KiB of a body are read, headers are
 //! bounded by the HTTP library (about 400 KiB and 100 fields), and all of it by the step's deadline.
 
+mod portal;
+
 use std::io;
 
+use hyper_util::client::proxy::matcher::Intercept;
 use reqwest::Url;
 use reqwest::header::{ACCEPT, CACHE_CONTROL, LOCATION};
 use schemars::JsonSchema;
@@ -24,6 +29,7 @@ use tokio::time::Instant;
 use crate::context::HttpEndpoint;
 use crate::net::http::{self, Way};
 use crate::net::{self, ResolveError};
+use crate::proxy::{ProxySource, admitted};
 use crate::reach::ConnectOutcome;
 use crate::sensitivity::facts;
 use crate::{Context, Reading, Reason};
@@ -33,6 +39,21 @@ facts! {
     pub struct Web {
         /// One entry a configured check.
         part checks: Vec<HttpCheck>,
+        /// Whose proxy settings the checks followed; absent where the person's browser follows a script,
+        /// so that its way is not the one of these checks.
+        public follows: Reading<ProxySource>,
+        /// What the network says of itself about signing in; absent where it says nothing.
+        part portal: Reading<PortalApi>,
+    }
+
+    /// An API that the network names, which says whether somebody has to sign in (RFC 8908, RFC 8910).
+    pub struct PortalApi {
+        /// Its address, without query.
+        internal url: String,
+        /// What came of asking it.
+        public outcome: PortalOutcome,
+        /// The page for signing in that it names, without query.
+        internal page: Reading<String>,
     }
 
     /// One connectivity check.
@@ -52,6 +73,26 @@ facts! {
         /// For supporters: the error as the system words it.
         internal detail: String,
     }
+}
+
+/// What a network says about signing in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PortalOutcome {
+    /// Somebody has to sign in first.
+    Captive,
+    /// Nobody has to sign in, or has done so.
+    Open,
+    /// The network says that it never wants it.
+    Unrestricted,
+    /// The address is not one of TLS, and was not asked.
+    Insecure,
+    /// The address is one of this computer itself or of one cable alone, and was not asked.
+    Inside,
+    /// It cannot be reached, or its certificate is not trusted.
+    Unreachable,
+    /// What it says, or its address, cannot be read.
+    Malformed,
 }
 
 /// What a connectivity check saw.
@@ -86,34 +127,38 @@ const BODY_BYTES: usize = 64 * 1024;
 
 /// Measures this subject.
 pub async fn measure(cx: Context) -> Reading<Web> {
-    measure_by(cx, Way::AsPrograms).await
+    let way = if cx.offline { Way::Direct } else { Way::of_browser(&cx).await };
+    measure_by(cx, way).await
 }
 
-async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Web> {
+async fn measure_by(cx: Context, way: Way) -> Reading<Web> {
     if cx.offline {
         return Reading::absent(Reason::Offline, "");
     }
     let deadline = net::deadline(&cx);
-    let client = match http::client(way, deadline) {
+    let client = match http::client(&way, deadline) {
         Ok(client) => client,
         Err(error) => {
             return Reading::absent(Reason::Failed, format!("make an HTTP client: {}", http::words(error)));
         }
     };
-    let checks = cx.endpoints.http.into_iter().take(net::MOST_TARGETS).map(|endpoint| {
-        let by_proxy = way.proxy_for(endpoint.url()).is_some();
-        check(client.clone(), endpoint, by_proxy, deadline)
+    let checks = cx.endpoints.http.iter().take(net::MOST_TARGETS).map(|endpoint| {
+        let proxy = way.proxy_for(endpoint.url());
+        check(cx.clone(), client.clone(), endpoint.clone(), proxy, deadline)
     });
-    Reading::Value(Web { checks: net::side_by_side(checks).await })
+    let (checks, portal) = tokio::join!(net::side_by_side(checks), portal::ask(&cx, deadline));
+    Reading::Value(Web { checks, follows: way.source(), portal })
 }
 
 async fn check(
+    cx: Context,
     client: reqwest::Client,
     endpoint: HttpEndpoint,
-    by_proxy: bool,
+    proxy: Option<Intercept>,
     deadline: Instant,
 ) -> HttpCheck {
     let started = Instant::now();
+    let by_proxy = proxy.is_some();
     let mut check = HttpCheck {
         url: shown(endpoint.url()),
         outcome: HttpOutcome::Failed,
@@ -123,6 +168,14 @@ async fn check(
         took_ms: 0.0,
         detail: String::new(),
     };
+    if let Some(proxy) = &proxy
+        && let Err(failed) = admitted(&cx, proxy, deadline).await
+    {
+        check.outcome = HttpOutcome::ProxyPassword;
+        check.took_ms = net::ms(started.elapsed());
+        check.detail = failed.detail;
+        return check;
+    }
     let request = client.get(endpoint.url()).header(ACCEPT, "*/*").header(CACHE_CONTROL, "no-cache");
     let answer = tokio::time::timeout_at(deadline, request.send()).await;
     check.took_ms = net::ms(started.elapsed());
@@ -254,7 +307,7 @@ mod tests {
     use crate::Endpoints;
     use crate::net::testing::{self, ClosedPort, HttpServer};
 
-    async fn one_by(endpoint: HttpEndpoint, way: Way<'_>, probe: Duration) -> HttpCheck {
+    async fn one_by(endpoint: HttpEndpoint, way: Way, probe: Duration) -> HttpCheck {
         let mut cx = testing::context(Endpoints { http: vec![endpoint], ..testing::no_endpoints() });
         cx.limits.probe = probe;
         let reading = measure_by(cx, way).await;
@@ -324,7 +377,7 @@ mod tests {
         let proxy = HttpServer::start(answer("407 Proxy Authentication Required", ""), false).await;
         let url = format!("http://{}", proxy.address);
         let target = no_content("http://check.example/generate_204".into());
-        let seen = one_by(target, Way::Proxy(&url), Duration::from_secs(6)).await;
+        let seen = one_by(target, Way::Proxy(url), Duration::from_secs(6)).await;
         assert_eq!((seen.outcome, seen.status), (HttpOutcome::ProxyPassword, Reading::Value(407)));
         assert!(
             proxy.asked()[0].starts_with("GET http://check.example/generate_204 "),
@@ -338,12 +391,12 @@ mod tests {
         let server = HttpServer::start(answer("403 Forbidden", ""), false).await;
         let url = format!("http://{}", server.address);
         let target = no_content("http://check.example/generate_204".into());
-        let seen = one_by(target, Way::Proxy(&url), Duration::from_secs(6)).await;
+        let seen = one_by(target, Way::Proxy(url), Duration::from_secs(6)).await;
         assert_eq!((seen.outcome, seen.by_proxy), (HttpOutcome::ProxyRefused, true));
         let unwilling = HttpServer::start(answer("401 Unauthorized", ""), false).await;
         let url = format!("http://{}", unwilling.address);
         let target = no_content("http://check.example/generate_204".into());
-        let seen = one_by(target, Way::Proxy(&url), Duration::from_secs(6)).await;
+        let seen = one_by(target, Way::Proxy(url), Duration::from_secs(6)).await;
         assert_eq!(seen.outcome, HttpOutcome::ProxyPassword);
         let seen = one(no_content(server.url("/"))).await;
         assert_eq!((seen.outcome, seen.by_proxy), (HttpOutcome::Changed, false));
@@ -382,7 +435,7 @@ mod tests {
         let proxy = socks_proxy("HTTP/1.1 204 No Content\r\n\r\n").await;
         let url = format!("socks5h://{proxy}");
         let target = no_content("http://check.example/generate_204".into());
-        let seen = one_by(target, Way::Proxy(&url), Duration::from_secs(6)).await;
+        let seen = one_by(target, Way::Proxy(url), Duration::from_secs(6)).await;
         assert_eq!(seen.outcome, HttpOutcome::Expected, "{}", seen.detail);
     }
 
