@@ -67,6 +67,7 @@ checking-so-far-cause = Bisher sieht es danach aus: { $title }. Einige Messungen
 next-question = Nächste Frage: { $title }
 next-fix = Was hilft: { $title }
 next-hand-over = Am besten übernimmt jetzt der IT-Service.
+next-measure = Als Nächstes würde gemessen, wie viel die Verbindung überträgt. Dem muss jemand zustimmen (--measure).
 answer-unknown = Ich weiß es nicht
 
 ## Lösungen
@@ -79,6 +80,10 @@ tried-partly = { $fix }: hat teilweise geholfen
 tried-failed = { $fix }: hat nicht geholfen
 tried-open = { $fix }: erledigt, noch nicht bekannt, ob es geholfen hat
 hand-over-asked = Sie haben um Hilfe von einem Menschen gebeten.
+
+# Measurements that cost something. One title and one explanation a subject.
+measure-throughput-title = Darf Befund messen, wie viel Ihre Verbindung überträgt?
+measure-throughput-what = Befund holt Daten vom Messserver Ihrer Organisation und sendet welche zurück. Dabei sieht es, wie lange Antworten brauchen. Bis das vorbei ist, kann das Internet für alle in Ihrem Netz langsam sein. Wenn Sie später eine Lösung ausprobieren, misst Befund noch einmal.
 
 ## Ticket
 ticket-subject = { $title }: { $finding }
@@ -156,6 +161,7 @@ cli-fix-done = Das habe ich getan. Jetzt nachprüfen.
 cli-not-it = Das ist es nicht.
 cli-hand-over = Ich möchte Hilfe von einem Menschen.
 cli-works-now = Funktioniert es jetzt?
+cli-measure-cost = Übertragen werden höchstens { $data }, es dauert höchstens { $time }. Gefragt wird nur: { $hosts }.
 cli-yes = Ja
 cli-partly = Teilweise
 cli-no = Nein

@@ -1,5 +1,6 @@
 # Worte der Anleitungen: warum ein Schritt der nächste ist und wie sicher ein Befund. Was eine Anleitung selbst sagt, steht in content/guides.
 guide-why-no-problem = Alles, was geprüft wurde, ist in Ordnung.
+guide-why-look-closer = Was bisher geprüft wurde, ist in Ordnung. Was diese Messung zeigt, ist anders nicht zu sehen.
 guide-why-likely = Das hilft bei der wahrscheinlichsten Ursache: { $cause }.
 guide-why-quick = Das ist schnell gemacht und hilft bei einer möglichen Ursache: { $cause }.
 guide-why-prepares = Das bereitet den nächsten Schritt vor.

@@ -163,6 +163,7 @@ report-subject-tls = Zertifikate (TLS)
 report-subject-proxy = Proxy
 report-subject-clock = Uhr
 report-subject-path = Weg und Qualität
+report-subject-throughput = Geschwindigkeit der Verbindung
 
 ## Felder von facts.json: report-field-FELD, oder report-field-ELTERNTEIL-FELD, wo ein Wort zwei Bedeutungen hat.
 
@@ -576,6 +577,15 @@ report-field-sent-count = gesendet
 report-field-lost-count = verloren
 report-field-loss-percent = Verlust
 report-field-median-ms = mittlere Laufzeit
+report-field-download = zu diesem Computer
+report-field-upload = von diesem Computer
+report-field-idle = Laufzeiten in Ruhe
+report-field-loaded = Laufzeiten währenddessen
+report-field-download-rate-mbps = Geschwindigkeit
+report-field-upload-rate-mbps = Geschwindigkeit
+report-field-transferred-bytes = übertragen
+report-field-stream-count = Verbindungen zugleich
+report-field-p95-ms = Laufzeit, 95 von 100
 report-field-min-ms = kürzeste Laufzeit
 report-field-max-ms = längste Laufzeit
 report-field-jitter-ms = Schwankung
@@ -822,6 +832,9 @@ report-value-password = verlangt ein Passwort
 report-value-tunnel-no-way = der Proxy kommt selbst nicht weiter
 report-value-not-tried = nicht versucht
 report-value-end-reached = erreicht
+report-value-end-all-done = alles übertragen
+report-value-end-time-up = die Zeit war um
+report-value-end-server-ended = der Server hatte nicht mehr
 report-value-no-way = ein Router kennt keinen Weg
 report-value-host-unreachable = der nächste Router antwortet nicht
 report-value-end-refused = unterwegs abgewiesen

@@ -74,6 +74,17 @@ ui-question-next = Weiter
 ui-question-choose = Wählen Sie eine Antwort. „Ich weiß es nicht“ ist auch eine.
 ui-question-help = Lieber gleich Hilfe anfordern
 ui-question-why = Warum wir das fragen
+ui-measure-yes = Messen
+ui-measure-no = Nicht messen
+ui-measure-data = Datenmenge
+ui-measure-most = höchstens { $amount }
+ui-measure-time = Dauer
+ui-measure-hosts = Gefragt wird nur
+ui-measure-why = Warum wir das fragen
+ui-measure-no-hint = Ohne die Messung machen wir mit dem weiter, was bekannt ist.
+ui-checking-request-title = Wir messen, wie viel Ihre Verbindung überträgt
+ui-checking-request-lead = Sie müssen nichts tun, und es wird nichts verändert. Sie können jederzeit abbrechen.
+ui-checking-request-cancel = Messung abbrechen
 
 ## Befund
 ui-finding-means = Was das heißt

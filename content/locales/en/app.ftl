@@ -67,6 +67,7 @@ checking-so-far-cause = So far it looks like this: { $title }. Some measurements
 next-question = Next question: { $title }
 next-fix = What helps: { $title }
 next-hand-over = Best is to hand over to IT support now.
+next-measure = Next, how much the connection carries would be measured. That needs somebody to agree (--measure).
 answer-unknown = I don’t know
 
 ## Fixes
@@ -79,6 +80,10 @@ tried-partly = { $fix }: it helped in part
 tried-failed = { $fix }: it did not help
 tried-open = { $fix }: done, and not yet known whether it helped
 hand-over-asked = You asked for help from a person.
+
+# Measurements that cost something. One title and one explanation a subject.
+measure-throughput-title = May Befund measure how much your connection carries?
+measure-throughput-what = Befund fetches data from your organisation's test server and sends data back, and sees how long answers take meanwhile. Until it is over, the internet may be slow for everybody in your network. If you try a fix later, Befund measures once more.
 
 ## Ticket
 ticket-subject = { $title }: { $finding }
@@ -156,6 +161,7 @@ cli-fix-done = I have done this. Check again.
 cli-not-it = This is not it.
 cli-hand-over = I want help from a person.
 cli-works-now = Does it work now?
+cli-measure-cost = Transferred are at most { $data }, it takes at most { $time }. Asked are only: { $hosts }.
 cli-yes = Yes
 cli-partly = Partly
 cli-no = No

@@ -1,5 +1,6 @@
 # Words of the guides: why a step is next, and how sure a finding is. What a guide itself says is in content/guides.
 guide-why-no-problem = Everything that was checked is in order.
+guide-why-look-closer = What has been checked so far is in order. What this measurement shows cannot be seen in any other way.
 guide-why-likely = This helps with the most likely cause: { $cause }.
 guide-why-quick = This is quickly done, and helps with a possible cause: { $cause }.
 guide-why-prepares = This prepares the next step.

@@ -163,6 +163,7 @@ report-subject-tls = Certificates (TLS)
 report-subject-proxy = Proxy
 report-subject-clock = Clock
 report-subject-path = Way and quality
+report-subject-throughput = Speed of the connection
 
 ## Fields of facts.json: report-field-FIELD, or report-field-PARENT-FIELD where one word has two meanings.
 
@@ -576,6 +577,15 @@ report-field-sent-count = sent
 report-field-lost-count = lost
 report-field-loss-percent = loss
 report-field-median-ms = middle round trip
+report-field-download = to this computer
+report-field-upload = from this computer
+report-field-idle = round trips at rest
+report-field-loaded = round trips meanwhile
+report-field-download-rate-mbps = speed
+report-field-upload-rate-mbps = speed
+report-field-transferred-bytes = transferred
+report-field-stream-count = connections at once
+report-field-p95-ms = round trip, 95 of 100
 report-field-min-ms = shortest round trip
 report-field-max-ms = longest round trip
 report-field-jitter-ms = jitter
@@ -822,6 +832,9 @@ report-value-password = asks for a password
 report-value-tunnel-no-way = the proxy itself gets no further
 report-value-not-tried = not tried
 report-value-end-reached = reached
+report-value-end-all-done = all transferred
+report-value-end-time-up = the time was over
+report-value-end-server-ended = the server had no more
 report-value-no-way = a router knows no way
 report-value-host-unreachable = the next router does not answer
 report-value-end-refused = turned away on the way

@@ -74,6 +74,17 @@ ui-question-next = Next
 ui-question-choose = Choose an answer. “I don't know” is one too.
 ui-question-help = Ask for help right away
 ui-question-why = Why we ask this
+ui-measure-yes = Measure
+ui-measure-no = Don't measure
+ui-measure-data = Data
+ui-measure-most = { $amount } at most
+ui-measure-time = Time
+ui-measure-hosts = Asked is only
+ui-measure-why = Why we ask this
+ui-measure-no-hint = Without it we go on with what is known.
+ui-checking-request-title = We are measuring how much your connection carries
+ui-checking-request-lead = You do not need to do anything, and nothing is changed. You can stop at any time.
+ui-checking-request-cancel = Stop measuring
 
 ## Finding
 ui-finding-means = What this means

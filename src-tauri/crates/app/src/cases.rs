@@ -1,9 +1,11 @@
 //! A case from its start to its end: what the person does becomes an event in the journal, and the
 //! journal says where the case stands.
 
-use befund_checks::{Check, Checks};
-use befund_facts::Subject;
+use std::collections::BTreeSet;
+
+use befund_checks::{Check, CheckId, CheckResult, Checks};
 use befund_facts::services::ServiceEndpoint;
+use befund_facts::{Request, Subject};
 use befund_guides::{
     AnswerId, Cause, Diagnosis, Entry, Event, FixId, Guide, Outcome, Page, Purpose, QuestionId, State,
     Verdict, diagnose,
@@ -13,7 +15,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::locked;
-use crate::measuring::{Offline, Round};
+use crate::measuring::{Before, Measured, Offline, Round};
 use crate::view::{CaseAction, CaseView, HomeView, OpenCase, RowUpdate, SymptomCard};
 use crate::{App, AppError};
 
@@ -157,6 +159,8 @@ impl App {
                 let (question, answer) = known_answer(case.guide, &question, answer.as_deref())?;
                 Event::Answered { question, answer }
             }
+            CaseAction::Measure { subject } => Event::MeasureAgreed { subject: on_request(&subject)? },
+            CaseAction::DontMeasure { subject } => Event::MeasureDeclined { subject: on_request(&subject)? },
             CaseAction::Back => Event::WentBack,
             CaseAction::ShowFix { fix: id } => Event::FixShown { fix: fix(&id)? },
             CaseAction::NotIt { fix: id } => Event::FixSkipped { fix: fix(&id)? },
@@ -204,18 +208,88 @@ impl App {
         if self.asks_for_site(&case) {
             return self.view(reference);
         }
-        let checks = self.checks_of(case.guide);
-        let site = self.site(case.state.site.as_deref())?;
         let cancel = CancellationToken::new();
         locked(&self.running).insert(reference, cancel.clone());
-        // All subjects: what the guide does not need, a supporter may.
-        let round =
-            Round { checks: &checks, subjects: Subject::ALL, guide: Some(case.guide), site, offline, cancel };
-        let measured = self.measure(round, tell).await;
+        let measured = self.measure_for(&case, purpose, offline, &cancel, tell).await;
         locked(&self.running).remove(&reference);
+        let measured = measured?;
         self.cases.store_facts(reference, &measured.facts)?;
         self.happened(reference, Event::Measured { purpose, results: measured.results })?;
         self.view(reference)
+    }
+
+    /// The automatic round, and after it what the person has agreed to: it fills the line, and would be
+    /// measured by everything beside it.
+    async fn measure_for(
+        &self,
+        case: &Case<'_>,
+        purpose: Purpose,
+        offline: Offline,
+        cancel: &CancellationToken,
+        tell: impl Fn(RowUpdate),
+    ) -> Result<Measured, AppError> {
+        let checks = self.checks_of(case.guide);
+        let site = self.site(case.state.site.as_deref())?;
+        let mut measured = None;
+        if purpose != Purpose::OnRequest {
+            let round = Round {
+                checks: &checks,
+                // All subjects: what the guide does not need, a supporter may.
+                subjects: Subject::ALL,
+                guide: Some(case.guide),
+                site: site.clone(),
+                offline,
+                agreed: BTreeSet::new(),
+                before: None,
+                cancel: cancel.clone(),
+            };
+            measured = Some(self.measure(round, &tell).await);
+        }
+        let asked = asked_for(case, purpose, &checks);
+        match measured {
+            Some(measured) if asked.is_empty() || cancel.is_cancelled() => Ok(measured),
+            measured => {
+                let earlier = match &measured {
+                    Some(first) => Some(first.facts.clone()),
+                    None => self.cases.facts(case.reference)?,
+                };
+                let first = measured.map(|m| m.results).unwrap_or_default();
+                let judged = first.len() as u32;
+                let before = earlier.map(|facts| Before { facts, judged });
+                let later = self.measure_asked(&checks, asked, offline, before, cancel.clone(), tell).await;
+                Ok(Measured { results: replaced(first, later.results), ..later })
+            }
+        }
+    }
+
+    /// What costs something and was agreed to, with the checks that wait for it.
+    pub(crate) async fn measure_asked(
+        &self,
+        checks: &[&Check],
+        asked: BTreeSet<Subject>,
+        offline: Offline,
+        before: Option<Before>,
+        cancel: CancellationToken,
+        tell: impl Fn(RowUpdate),
+    ) -> Measured {
+        let subjects: Vec<Subject> = asked.iter().copied().collect();
+        let checks: Vec<&Check> = checks.iter().copied().filter(|c| needs_any(c, &asked)).collect();
+        let round = Round {
+            checks: &checks,
+            subjects: &subjects,
+            guide: None,
+            site: None,
+            offline,
+            agreed: asked,
+            before,
+            cancel,
+        };
+        self.measure(round, tell).await
+    }
+
+    /// What a measurement on request would cost here; nothing where it cannot be made.
+    pub(crate) fn request(&self, subject: Subject) -> Option<Request> {
+        subject.request(&self.context(Offline(false)))?.ok()
     }
 
     /// Whether the guide is about one site and the person has not been asked which.
@@ -267,9 +341,49 @@ impl App {
     pub(crate) const fn purpose_word(purpose: Purpose) -> &'static str {
         match purpose {
             Purpose::First => "first",
+            Purpose::OnRequest => "on_request",
             Purpose::Verify => "verify",
         }
     }
+}
+
+/// A measurement that is made on request.
+fn on_request(name: &str) -> Result<Subject, AppError> {
+    Subject::ALL
+        .iter()
+        .copied()
+        .find(|s| s.as_str() == name && s.on_request().is_some())
+        .ok_or_else(|| AppError::NotNow(format!("“{name}” is not measured on request")))
+}
+
+/// What is measured on request now: what was just agreed to, and after a fix what shows whether it helped.
+fn asked_for(case: &Case<'_>, purpose: Purpose, checks: &[&Check]) -> BTreeSet<Subject> {
+    let shows: Vec<&CheckId> = match purpose {
+        Purpose::First => Vec::new(),
+        Purpose::OnRequest => checks.iter().map(|c| &c.id).collect(),
+        Purpose::Verify => {
+            let fix = case.state.tried.last().and_then(|tried| case.guide.fix(&tried.fix));
+            fix.into_iter().flat_map(|f| &f.verify).collect()
+        }
+    };
+    let of_check = |id: &&CheckId| checks.iter().find(|c| c.id == **id).map(|c| c.subjects());
+    let needed: BTreeSet<Subject> = shows.iter().filter_map(of_check).flatten().collect();
+    // What was measured once is measured again only after a fix.
+    let still_open = |s: &Subject| {
+        purpose == Purpose::Verify
+            || case.state.evidence.on_request.iter().any(|id| of_check(&id).is_some_and(|n| n.contains(s)))
+    };
+    case.state.agreed.iter().copied().filter(|s| needed.contains(s) && still_open(s)).collect()
+}
+
+fn needs_any(check: &Check, subjects: &BTreeSet<Subject>) -> bool {
+    check.subjects().intersection(subjects).next().is_some()
+}
+
+/// Results of which later ones take the place of earlier ones.
+pub(crate) fn replaced(earlier: Vec<CheckResult>, later: Vec<CheckResult>) -> Vec<CheckResult> {
+    let again: BTreeSet<CheckId> = later.iter().map(|r| r.check.clone()).collect();
+    earlier.into_iter().filter(|r| !again.contains(&r.check)).chain(later).collect()
 }
 
 /// A question and an answer that the guide has; `None` is "I don't know".

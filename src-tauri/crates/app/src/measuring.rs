@@ -41,7 +41,18 @@ pub(crate) struct Round<'a> {
     pub(crate) guide: Option<&'a Guide>,
     pub(crate) site: Option<ServiceEndpoint>,
     pub(crate) offline: Offline,
+    /// What costs something and was agreed to.
+    pub(crate) agreed: BTreeSet<Subject>,
+    /// What an earlier round gave, which this one adds to.
+    pub(crate) before: Option<Before>,
     pub(crate) cancel: CancellationToken,
+}
+
+/// An earlier round.
+pub(crate) struct Before {
+    pub(crate) facts: Snapshot,
+    /// How many checks it has judged, as far as anybody watches both.
+    pub(crate) judged: u32,
 }
 
 /// What one round of measuring gave.
@@ -74,24 +85,17 @@ impl App {
     /// Measures the subjects and judges the checks; `tell` hears of each check once when it begins to be
     /// measured and once when it is judged.
     pub(crate) async fn measure(&self, round: Round<'_>, tell: impl Fn(RowUpdate)) -> Measured {
-        let Round { checks, subjects, guide, site, offline, cancel } = round;
+        let Round { checks, subjects, guide, site, offline, agreed, before, cancel } = round;
         let started = Instant::now();
-        let cx = Context {
-            endpoints: self.policy.policy.connectivity.clone(),
-            offline: offline.0,
-            services: self.policy.policy.services.clone(),
-            site,
-            limits: Limits::from(self.policy.policy.limits),
-            cancel,
-            ..Context::default()
-        };
+        let cx = Context { site, agreed, cancel, ..self.context(offline) };
         let (sender, mut receiver) = mpsc::unbounded_channel();
-        let total = checks.len() as u32;
+        let judged = before.as_ref().map_or(0, |b| b.judged);
+        let total = judged + checks.len() as u32;
         let mut told: Vec<Told> = vec![Told::Nothing; checks.len()];
-        let mut done = 0;
+        let mut done = judged;
         let mut begun: BTreeSet<Subject> = BTreeSet::new();
         let mut finished: BTreeSet<Subject> =
-            Subject::ALL.iter().copied().filter(|s| !subjects.contains(s)).collect();
+            Subject::ALL.iter().copied().filter(|s| !subjects.contains(s) || left_out(*s, &cx)).collect();
         let mut first = None;
         let mut said = None;
         let watch = async {
@@ -141,6 +145,13 @@ impl App {
         };
         // The sender goes into the measurement, so the watch ends with it.
         let (facts, ()) = tokio::join!(befund_facts::measure(&cx, subjects, self.now(), Some(sender)), watch);
+        let facts = match before {
+            Some(Before { facts: mut all, .. }) => {
+                all.adopt(&facts, subjects);
+                all
+            }
+            None => facts,
+        };
         let prepared = Facts::new(&facts);
         let results: Vec<CheckResult> = checks.iter().map(|check| check.judge(&prepared)).collect();
         let left = told.iter().map(|told| *told != Told::Judged);
@@ -149,6 +160,17 @@ impl App {
             tell(RowUpdate { row: self.row(check, Some(result)), done, total, so_far: said.clone() });
         }
         Measured { facts, results, first }
+    }
+
+    /// What every measurement of this computer is given.
+    pub(crate) fn context(&self, offline: Offline) -> Context {
+        Context {
+            endpoints: self.policy.policy.connectivity.clone(),
+            offline: offline.0,
+            services: self.policy.policy.services.clone(),
+            limits: Limits::from(self.policy.policy.limits),
+            ..Context::default()
+        }
     }
 
     /// What the checks say that need no more samples.
@@ -196,4 +218,9 @@ impl App {
     pub fn state_word(&self, status: Status) -> String {
         self.message(&format!("ui-state-{}", status.as_str().replace('_', "-")))
     }
+}
+
+/// Whether a subject is not measured in this round because nobody has agreed to it.
+fn left_out(subject: Subject, cx: &Context) -> bool {
+    subject.on_request().is_some() && !cx.agreed.contains(&subject)
 }

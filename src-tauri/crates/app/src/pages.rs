@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use befund_checks::{CheckId, CheckResult, Group, Status};
 use befund_content::{Format, Text, format_value};
+use befund_facts::{Request, Subject};
 use befund_guides::{
     Certainty, Diagnosis, Evidence, Fix, NextStep, Page, Reason, Risk, Source, Speaks, State, TriedOutcome,
     reasons,
@@ -95,6 +96,11 @@ impl App {
                     given: case.state.given_before.get(id).and_then(|a| a.as_ref()).map(ToString::to_string),
                 }
             }
+            NextStep::Measure { subject, why, .. } => match self.request(*subject) {
+                Some(request) => self.measure_page(*subject, &request, &self.text(why)),
+                // The policy was changed meanwhile, and names nobody to ask any more.
+                None => self.hand_over(case, &diagnosis, &self.text(why)),
+            },
             NextStep::Fix { id, cause, why, .. } => {
                 let cause = cause.clone().or_else(|| diagnosis.top_cause().map(|c| c.id.clone()));
                 match (case.guide.fix(id), cause.and_then(|id| case.guide.cause(&id))) {
@@ -107,6 +113,20 @@ impl App {
                 let (rows, unmeasured) = self.plain_rows(&case.state);
                 CasePage::NoProblem { rows, unmeasured, at: self.measured_at(case) }
             }
+        }
+    }
+
+    fn measure_page(&self, subject: Subject, request: &Request, why: &str) -> CasePage {
+        let lang = self.lang();
+        let text = |part: &str| self.message(&format!("measure-{}-{part}", subject.as_str()));
+        CasePage::Measure {
+            subject: subject.as_str().into(),
+            title: text("title"),
+            what: text("what"),
+            why: why.into(),
+            data: format_value(&request.bytes.into(), Format::Bytes, lang),
+            time: format_value(&request.seconds.into(), Format::Duration, lang),
+            hosts: request.hosts.clone(),
         }
     }
 

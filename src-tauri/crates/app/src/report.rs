@@ -1,6 +1,6 @@
 //! What the terminal prints as JSON. These shapes are stable: others script against them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use befund_checks::{Check, CheckResult, Status};
@@ -12,7 +12,8 @@ use befund_reference::Reference;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::measuring::{FirstVerdict, Offline, Round};
+use crate::cases::replaced;
+use crate::measuring::{Before, FirstVerdict, Measured, Offline, Round};
 use crate::settings::write_whole;
 use crate::view::RowUpdate;
 use crate::{App, AppError};
@@ -152,6 +153,15 @@ pub struct PackageFile {
     pub bytes: u64,
 }
 
+/// Whether somebody has agreed to measurements that cost something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// Those that the guide wants are made.
+    Given,
+    /// None is made.
+    Withheld,
+}
+
 /// What became of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -253,6 +263,8 @@ impl App {
             guide: None,
             site: None,
             offline,
+            agreed: BTreeSet::new(),
+            before: None,
             cancel: CancellationToken::new(),
         };
         let measured = self.measure(round, tell).await;
@@ -322,6 +334,7 @@ impl App {
         id: &str,
         site: Option<&str>,
         offline: Offline,
+        consent: Consent,
         tell: impl Fn(RowUpdate),
     ) -> Result<GuideReport, AppError> {
         let site = self.site(site)?;
@@ -340,11 +353,29 @@ impl App {
             guide: Some(guide),
             site,
             offline,
+            agreed: BTreeSet::new(),
+            before: None,
             cancel: CancellationToken::new(),
         };
-        let measured = self.measure(round, tell).await;
-        let evidence = Evidence::of(&measured.results);
-        let diagnosis = diagnose(guide, &self.checks, &evidence);
+        let mut measured = self.measure(round, &tell).await;
+        let mut evidence = Evidence::of(&measured.results);
+        let mut diagnosis = diagnose(guide, &self.checks, &evidence);
+        while let (Consent::Given, NextStep::Measure { subject, .. }) = (consent, &diagnosis.next) {
+            let subject = *subject;
+            let before = Before { facts: measured.facts, judged: measured.results.len() as u32 };
+            let asked = BTreeSet::from([subject]);
+            let cancel = CancellationToken::new();
+            let later = self.measure_asked(&checks, asked, offline, Some(before), cancel, &tell).await;
+            measured = Measured {
+                facts: later.facts,
+                results: replaced(measured.results, later.results),
+                first: measured.first,
+            };
+            evidence = Evidence::of(&measured.results);
+            // Whatever became of it, it is not asked for twice.
+            evidence.declined.insert(subject);
+            diagnosis = diagnose(guide, &self.checks, &evidence);
+        }
         let mut report = self.guide_report(guide, diagnosis);
         report.results = self.lines(&measured.results);
         report.first = measured.first;
@@ -400,6 +431,7 @@ impl App {
                 named("next-question", guide.question(id).map(|q| title(&q.ask)))
             }
             NextStep::Fix { id, .. } => named("next-fix", guide.fix(id).map(|f| title(&f.title))),
+            NextStep::Measure { .. } => Some(self.message("next-measure")),
             NextStep::HandOver { .. } => Some(self.message("next-hand-over")),
             NextStep::NoProblem { .. } => None,
         };

@@ -124,7 +124,7 @@ pub struct CaseView {
 pub enum CasePage {
     /// Before or during measuring; rows are updated by [`RowUpdate`].
     Checking {
-        /// `first`, or `verify` after a fix.
+        /// `first`, `verify` after a fix, or `on_request` where the person agreed to what it costs.
         purpose: String,
         /// Checks by group.
         groups: Vec<CheckGroup>,
@@ -145,6 +145,23 @@ pub enum CasePage {
         why: String,
         /// The answer given before, when the person went back.
         given: Option<String>,
+    },
+    /// A measurement that costs something: may it be made?
+    Measure {
+        /// What is measured.
+        subject: String,
+        /// The measurement as a question.
+        title: String,
+        /// What is done.
+        what: String,
+        /// Why it is asked for, one plain sentence.
+        why: String,
+        /// The most data that is transferred: `10 MB`.
+        data: String,
+        /// The longest that it takes: `10 seconds`.
+        time: String,
+        /// The hosts that are asked.
+        hosts: Vec<String>,
     },
     /// The most likely cause, and what to do.
     Finding {
@@ -338,6 +355,16 @@ pub enum CaseAction {
         question: String,
         /// Answer id.
         answer: Option<String>,
+    },
+    /// Agrees to a measurement that costs something.
+    Measure {
+        /// What is measured.
+        subject: String,
+    },
+    /// Turns it down.
+    DontMeasure {
+        /// What is not measured.
+        subject: String,
     },
     /// One step back.
     Back,

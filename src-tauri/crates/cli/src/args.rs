@@ -87,13 +87,16 @@ Examples:
   befund guide --case BF-7K3M-Q2XT               go on where it was
   befund guide internet --auto --json            measure and ask nothing
   befund guide website --target www.example.org --auto --json
+  befund guide slow-network --auto --measure     transfer data too, as much as the policy allows
   befund guide my-guide.yaml --evidence ev.json --json   measure nothing: try a guide out
 
 An evidence file: {\"checks\": {\"dns.system-resolves\": \"fail\"}, \"answers\": {\"other-devices\": \"works\"}, \"fixes_failed\": []}
 An answer may be null: the person does not know. A name that the guide does not have is an error.
 JSON: {\"schema\": \"befund.guide/1\", \"guide\", \"outcome\": \"cause_found\"|\"no_problem\"|\"unsure\",
        \"causes\": [{\"id\", \"probability\"}], \"beside\": {\"id\"}, \"results\", \"next\", \"steps\",
-       \"first\": {\"outcome\", \"cause\", \"after_ms\"}, \"took_ms\", \"probe_ms\"}")]
+       \"first\": {\"outcome\", \"cause\", \"after_ms\"}, \"took_ms\", \"probe_ms\"}
+\"next\" is {\"kind\": \"question\"|\"fix\"|\"measure\"|\"hand_over\"|\"no_problem\", …}. What is measured only where somebody
+agrees is a step {\"kind\": \"measure\", \"subject\"}; until then its results are unknown (not_requested).")]
 pub(crate) struct GuideArgs {
     /// Id of a guide, or the path of a guide file; without it, the guides are listed.
     pub(crate) guide: Option<String>,
@@ -110,6 +113,10 @@ pub(crate) struct GuideArgs {
     /// Go on with a case that was begun, step by step.
     #[arg(long, value_name = "REFERENCE", conflicts_with_all = ["guide", "auto", "evidence", "json"])]
     pub(crate) case: Option<String>,
+    /// Agree to measurements that cost something, such as transferring data to see how fast the
+    /// connection is, where the guide wants them.
+    #[arg(long, requires = "auto", conflicts_with = "offline")]
+    pub(crate) measure: bool,
     /// Send nothing to the network.
     #[arg(long)]
     pub(crate) offline: bool,

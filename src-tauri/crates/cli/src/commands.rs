@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use befund_app::report::{SendState, is_path};
+use befund_app::report::{Consent, SendState, is_path};
 use befund_app::view::{CaseAction, CasePage, CaseView, ContactView, FixView, ReviewChange, RowUpdate};
 use befund_app::{App, AppError, Lang, Offline, Status, package as packages, redact as redaction};
 
@@ -62,7 +62,9 @@ pub(crate) async fn guide(app: &App, args: &GuideArgs, begun: &Begun) -> anyhow:
     } else if args.auto || args.json || is_path(guide) || !std::io::stdin().is_terminal() {
         site_fits(app, guide, args.target.as_deref(), true)?;
         let progress = print::Progress::new();
-        app.guide_auto(guide, args.target.as_deref(), offline, |row| tell(&progress, &row)).await?
+        let consent = if args.measure { Consent::Given } else { Consent::Withheld };
+        let site = args.target.as_deref();
+        app.guide_auto(guide, site, offline, consent, |row| tell(&progress, &row)).await?
     } else {
         site_fits(app, guide, args.target.as_deref(), false)?;
         return step_by_step(app, app.start_case_for(guide, "", args.target.as_deref())?, offline, begun)
@@ -137,6 +139,19 @@ async fn step_by_step(
                     question: id.clone(),
                     answer: answers.get(choice).map(|a| a.id.clone()),
                 })
+            }
+            CasePage::Measure { subject, title, what, why, data, time, hosts } => {
+                print::line(&format!("\n{title}\n{what}\n({why})"))?;
+                let cost = [("data", data.as_str()), ("time", time), ("hosts", &hosts.join(", "))];
+                print::line(&app.message_with("cli-measure-cost", &cost))?;
+                let subject = subject.clone();
+                choose_message(app, &["ui-measure-yes", "ui-measure-no", "cli-hand-over"]).await?.map(
+                    |choice| match choice {
+                        0 => CaseAction::Measure { subject },
+                        1 => CaseAction::DontMeasure { subject },
+                        _ => CaseAction::HandOver,
+                    },
+                )
             }
             CasePage::Finding { likelihood, title, meaning, beside, fix, .. } => {
                 print::line(&format!("\n{likelihood}: {title}\n{meaning}"))?;

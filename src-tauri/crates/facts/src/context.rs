@@ -1,5 +1,6 @@
 //! What a probe is given: where to ask, how long it may take, and what it may touch.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,9 +8,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use crate::Subject;
 use crate::entries;
 use crate::proxy::Run;
 use crate::services::ServiceEndpoint;
+use crate::throughput::ThroughputEndpoint;
 use crate::tls::SharedAnchors;
 
 /// Hosts that may be asked. Nothing is sent to any other: the policy names them all. The exceptions are
@@ -43,6 +46,8 @@ pub struct Endpoints {
     /// Proxies that the organisation's networks want, `host:port`: tried where none is set.
     #[serde(deserialize_with = "entries::proxies")]
     pub proxies: Vec<String>,
+    /// The server that says how much the connection carries; measured on request only.
+    pub throughput: Option<ThroughputEndpoint>,
     /// PEM file with trust anchors beside the system's.
     pub ca_file: Option<PathBuf>,
 }
@@ -108,6 +113,7 @@ impl Default for Endpoints {
             resolvers: own(&["9.9.9.9", "1.1.1.1", "2620:fe::fe"]),
             ntp: own(&["pool.ntp.org", "time.cloudflare.com"]),
             proxies: Vec::new(),
+            throughput: None,
             ca_file: None,
         }
     }
@@ -120,7 +126,10 @@ impl Endpoints {
         let urls = self.http.iter().map(HttpEndpoint::url);
         let names = [&self.https, &self.quic, &self.names, &self.ntp, &self.proxies];
         let rest = names.into_iter().chain([&self.addresses, &self.resolvers]);
-        urls.chain(rest.flatten().map(String::as_str)).map(|entry| host(entry).to_owned()).collect()
+        urls.chain(rest.flatten().map(String::as_str))
+            .map(|entry| host(entry).to_owned())
+            .chain(self.throughput.iter().flat_map(ThroughputEndpoint::hosts))
+            .collect()
     }
 }
 
@@ -164,6 +173,8 @@ pub struct Context {
     pub services: Vec<ServiceEndpoint>,
     /// The site that the person cannot open; the one host that is asked without being in the policy.
     pub site: Option<ServiceEndpoint>,
+    /// Measurements that cost something and that the person has agreed to.
+    pub agreed: BTreeSet<Subject>,
     /// How long it may take.
     pub limits: Limits,
     /// Cancelled when the person stops the measurement.
@@ -183,6 +194,7 @@ impl Default for Context {
             offline: false,
             services: Vec::new(),
             site: None,
+            agreed: BTreeSet::new(),
             limits: Limits::default(),
             cancel: CancellationToken::new(),
             run: Run::default(),

@@ -19,6 +19,8 @@ pub enum Reason {
     Cancelled,
     /// Measuring would have sent something, and the caller asked to send nothing.
     Offline,
+    /// It costs something, and nobody has agreed to it.
+    NotRequested,
     /// Something this measurement builds on was not there (no gateway to ask, no name found).
     NothingToMeasure,
 }
@@ -33,6 +35,7 @@ impl Reason {
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
             Self::Offline => "offline",
+            Self::NotRequested => "not_requested",
             Self::NothingToMeasure => "nothing_to_measure",
         }
     }

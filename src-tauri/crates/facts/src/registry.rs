@@ -2,7 +2,7 @@
 //! published schema. What a subject measures lives in its folder.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -111,6 +111,19 @@ macro_rules! subjects {
         fn store(snapshot: &mut Snapshot, measured: Measured) {
             match measured { $(Measured::$module(reading) => snapshot.$module = reading),* }
         }
+
+        impl Snapshot {
+            /// Takes these subjects over from a later measurement; the rest stays as it was.
+            pub fn adopt(&mut self, later: &Snapshot, subjects: &[Subject]) {
+                for subject in subjects {
+                    match subject { $(Subject::$module => self.$module = later.$module.clone()),* }
+                    if let Some(took_ms) = later.probe_ms.get(subject.as_str()) {
+                        self.probe_ms.insert(subject.as_str().into(), *took_ms);
+                    }
+                }
+                self.took_ms += later.took_ms;
+            }
+        }
     };
 }
 
@@ -167,6 +180,8 @@ subjects! {
     Network reach: crate::reach::Reach,
     /// The first routers on the way, loss, round trips and packet sizes.
     Network path: crate::path::Path,
+    /// How much the connection carries, and how long answers take meanwhile; on request only.
+    Network throughput: crate::throughput::Throughput,
     /// Connectivity checks over HTTP.
     Network web: crate::web::Web,
     /// TLS to named hosts, with their certificates.
@@ -198,7 +213,8 @@ async fn bounded<T>(cx: &Context, probe: impl Future<Output = Reading<T>>) -> Re
 }
 
 /// Measures the given subjects side by side. Each has its own budget, so a hanging probe never holds
-/// up the others; what was not measured says why. `started_at` is the caller's clock.
+/// up the others; what was not measured says why. What costs something is measured only where it is in
+/// `cx.agreed`. `started_at` is the caller's clock.
 pub async fn measure(
     cx: &Context,
     subjects: &[Subject],
@@ -210,15 +226,33 @@ pub async fn measure(
     let mut set = JoinSet::new();
     let mut running = BTreeMap::new();
     let unfinished = format!("not finished within {:?}, the time for all measurements", cx.limits.overall);
+    let mut longest = cx.limits.overall;
     for &subject in subjects {
+        let mut cx = cx.clone();
         if cx.offline && subject.needs() == Needs::Network {
             absent(&mut snapshot, subject, Reason::Offline, "");
-        } else {
-            absent(&mut snapshot, subject, Reason::TimedOut, &unfinished);
-            running.insert(spawn(&mut set, subject, cx.clone(), progress.clone()), subject);
+            continue;
         }
+        match subject.request(&cx) {
+            Some(Err(why)) => {
+                absent(&mut snapshot, subject, why.reason, &why.detail);
+                continue;
+            }
+            Some(Ok(_)) if !cx.agreed.contains(&subject) => {
+                absent(&mut snapshot, subject, Reason::NotRequested, "");
+                continue;
+            }
+            // Its own time, which the person was told.
+            Some(Ok(request)) => {
+                cx.limits.probe += Duration::from_secs(request.seconds);
+                longest = longest.max(cx.limits.probe + Duration::from_secs(1));
+            }
+            None => {}
+        }
+        absent(&mut snapshot, subject, Reason::TimedOut, &unfinished);
+        running.insert(spawn(&mut set, subject, cx, progress.clone()), subject);
     }
-    let deadline = tokio::time::Instant::now() + cx.limits.overall;
+    let deadline = tokio::time::Instant::now() + longest;
     while let Ok(Some(joined)) = tokio::time::timeout_at(deadline, set.join_next()).await {
         match joined {
             Ok((subject, took_ms, measured)) => {
@@ -244,8 +278,6 @@ pub async fn measure(
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use tokio::sync::mpsc::unbounded_channel;
     use tokio::time::timeout;
 
@@ -307,7 +339,8 @@ mod tests {
 
         // Side by side they take one budget; one after the other they would take four.
         assert!(snapshot.took_ms < 3 * 1000, "{:?}", snapshot.probe_ms);
-        assert_eq!(snapshot.probe_ms.len(), Subject::ALL.len());
+        let automatic = Subject::ALL.iter().filter(|s| s.on_request().is_none()).count();
+        assert_eq!(snapshot.probe_ms.len(), automatic);
         assert_eq!(snapshot.web.value().unwrap().checks[0].outcome, HttpOutcome::TimedOut);
         assert_eq!(snapshot.tls.value().unwrap().hosts[0].outcome, TlsOutcome::TimedOut);
         let dns = snapshot.dns.value().unwrap();

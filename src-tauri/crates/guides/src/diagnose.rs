@@ -86,7 +86,8 @@ pub fn diagnose(guide: &Guide, checks: &Checks, evidence: &Evidence) -> Diagnosi
 
 pub(crate) fn diagnose_with(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> Diagnosis {
     let (judgement, problem) = judge(guide, baseline, evidence);
-    let (next, steps) = step::choose(guide, evidence, &problem, &judgement.causes, judgement.outcome);
+    let (next, steps) =
+        step::choose(guide, baseline, evidence, &problem, &judgement.causes, judgement.outcome);
     let Judgement { outcome, causes, no_problem, contradictory } = judgement;
     let beside = causes
         .first()

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use befund_checks::{CheckId, CheckResult, Checks, Status};
 use befund_content::{ContentError, parse_yaml};
+use befund_facts::{Reason, Subject};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::file::{At, Ordered, statuses};
@@ -23,6 +24,10 @@ pub struct Evidence {
     pub fixes_failed: BTreeSet<FixId>,
     /// Fixes that the person turned down.
     pub fixes_skipped: BTreeSet<FixId>,
+    /// Checks that were not measured because that costs something and nobody has agreed to it yet.
+    pub on_request: BTreeSet<CheckId>,
+    /// Measurements on request that the person turned down.
+    pub declined: BTreeSet<Subject>,
     /// The person says that it is broken although the checks are in order.
     pub still_broken: bool,
 }
@@ -30,8 +35,21 @@ pub struct Evidence {
 impl Evidence {
     /// The evidence of check results alone.
     pub fn of(results: &[CheckResult]) -> Self {
-        let checks = results.iter().map(|r| (r.check.clone(), r.status)).collect();
-        Self { checks, ..Self::default() }
+        let mut evidence = Self::default();
+        for result in results {
+            evidence.learn(result);
+        }
+        evidence
+    }
+
+    /// Takes a result in.
+    pub(crate) fn learn(&mut self, result: &CheckResult) {
+        if not_requested(result) {
+            self.on_request.insert(result.check.clone());
+        } else {
+            self.on_request.remove(&result.check);
+        }
+        self.checks.insert(result.check.clone(), result.status);
     }
 
     /// Reads an evidence file: `{"checks":{ID:RESULT},"answers":{ID:ANSWER},"fixes_failed":[ID]}`, where an
@@ -109,6 +127,12 @@ impl Evidence {
         }
         Ok(evidence)
     }
+}
+
+/// Whether a check could not judge because nobody has agreed to what its measurement costs.
+pub(crate) fn not_requested(result: &CheckResult) -> bool {
+    // The reason may be followed by what the source said.
+    result.reason.split(':').next() == Some(Reason::NotRequested.as_str())
 }
 
 #[derive(Deserialize)]

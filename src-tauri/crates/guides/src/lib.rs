@@ -12,6 +12,7 @@ mod guide;
 mod ids;
 mod likelihood;
 mod load;
+mod measurement;
 mod session;
 mod step;
 mod words;

@@ -20,6 +20,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use befund_checks::{CheckId, Checks, Status};
+use befund_facts::Subject;
 
 use crate::guide::{Cause, Fix, Guide, Question};
 use crate::{AnswerId, CauseId, Evidence};
@@ -33,6 +34,9 @@ const TOUCHED: [f64; 4] = [0.02, 0.1, 0.3, 0.6];
 /// How a check behaves where nothing is wrong. The checks crate knows it; tests make it up.
 pub(crate) trait Baseline {
     fn healthy(&self, check: &CheckId, status: Status) -> f64;
+
+    /// The subject that a check needs and that is measured on request only.
+    fn on_request(&self, check: &CheckId) -> Option<Subject>;
 }
 
 impl Baseline for Checks {
@@ -42,6 +46,10 @@ impl Baseline for Checks {
             // Not reached: a guide that names an unknown check is not loaded.
             None => f64::from(u8::from(status == Status::Ok)),
         }
+    }
+
+    fn on_request(&self, check: &CheckId) -> Option<Subject> {
+        self.get(check)?.subjects().into_iter().find(|subject| subject.on_request().is_some())
     }
 }
 

@@ -5,12 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use befund_checks::CheckResult;
+use befund_checks::{CheckResult, Status};
+use befund_facts::Subject;
 use befund_reference::Reference;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::evidence::not_requested;
 use crate::{AnswerId, Evidence, FixId, GuideId, QuestionId};
 
 /// Something that happened.
@@ -54,6 +56,16 @@ pub enum Event {
         /// The answer; `None` is "I don't know".
         answer: Option<AnswerId>,
     },
+    /// The person agreed to a measurement that costs something. It follows, and is repeated after a fix.
+    MeasureAgreed {
+        /// What is measured.
+        subject: Subject,
+    },
+    /// The person turned a measurement down.
+    MeasureDeclined {
+        /// What is not measured.
+        subject: Subject,
+    },
     /// The person went one step back.
     WentBack,
     /// The person looked at the steps of a fix.
@@ -94,6 +106,8 @@ pub enum Event {
 pub enum Purpose {
     /// To find out what is wrong.
     First,
+    /// Because the person agreed to what it costs.
+    OnRequest,
     /// To see whether a fix helped.
     Verify,
 }
@@ -244,6 +258,7 @@ fn undoable(kept: &[&Event]) -> Option<usize> {
     for (i, event) in kept.iter().enumerate().rev() {
         match event {
             Event::Answered { .. }
+            | Event::MeasureDeclined { .. }
             | Event::FixShown { .. }
             | Event::FixSkipped { .. }
             | Event::Verified { .. }
@@ -252,6 +267,7 @@ fn undoable(kept: &[&Event]) -> Option<usize> {
             Event::Worded { .. } => {}
             Event::Started { .. }
             | Event::SiteNamed { .. }
+            | Event::MeasureAgreed { .. }
             | Event::Measured { .. }
             | Event::FixDone { .. }
             | Event::WentBack
@@ -273,6 +289,8 @@ pub struct State {
     pub site: Option<String>,
     /// Whether the person was asked for it.
     pub site_asked: bool,
+    /// Measurements on request that the person agreed to.
+    pub agreed: BTreeSet<Subject>,
     /// All that is known, for `diagnose`.
     pub evidence: Evidence,
     /// The latest result of each check, in the order in which they were first measured.
@@ -351,6 +369,7 @@ impl State {
             words: String::new(),
             site: None,
             site_asked: false,
+            agreed: BTreeSet::new(),
             evidence: Evidence::default(),
             results: Vec::new(),
             results_before: Vec::new(),
@@ -385,6 +404,14 @@ impl State {
                 self.evidence.answers.insert(question.clone(), answer.clone());
                 self.page = Page::Decide;
             }
+            Event::MeasureAgreed { subject } => {
+                self.agreed.insert(*subject);
+                self.page = Page::Checking { purpose: Purpose::OnRequest };
+            }
+            Event::MeasureDeclined { subject } => {
+                self.evidence.declined.insert(*subject);
+                self.page = Page::Decide;
+            }
             Event::FixShown { fix } => self.page = Page::Fix { fix: fix.clone() },
             Event::FixSkipped { fix } => {
                 self.evidence.fixes_skipped.insert(fix.clone());
@@ -417,7 +444,13 @@ impl State {
         }
         let seen: BTreeSet<_> = self.results.iter().map(|r| r.check.clone()).collect();
         for result in results {
-            self.evidence.checks.insert(result.check.clone(), result.status);
+            // What was measured on request is not forgotten because it was not measured again.
+            if not_requested(result)
+                && self.evidence.checks.get(&result.check).is_some_and(|s| *s != Status::Unknown)
+            {
+                continue;
+            }
+            self.evidence.learn(result);
             if seen.contains(&result.check) {
                 if let Some(old) = self.results.iter_mut().find(|r| r.check == result.check) {
                     *old = result.clone();

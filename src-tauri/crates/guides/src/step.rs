@@ -5,17 +5,22 @@
 //! question costs its own time plus what is expected after its answer; two questions deep where the guide is small
 //! enough, one otherwise. Calling a human costs what the guide says, and ends the case.
 //!
+//! A measurement on request is a question whose answers are the results of its checks. It is offered even
+//! where all is well so far, when what it may find is worth its cost.
+//!
 //! All of it assumes that there is a problem: what "no problem" would cost is nothing, whatever is done.
 //! The probabilities come from `diagnose`; no evidence is weighed here.
 
 use std::collections::BTreeSet;
 
 use befund_content::{Messages, Text};
+use befund_facts::Subject;
 use serde::Serialize;
 
 use crate::diagnose::{Outcome, RankedCause};
 use crate::guide::{Fix, Guide, Level, Question};
-use crate::likelihood::{self, Hypothesis};
+use crate::likelihood::{self, Baseline, Hypothesis};
+use crate::measurement::{self, Measurement};
 use crate::{CauseId, Evidence, FixId, QuestionId};
 
 /// What to do next.
@@ -26,6 +31,19 @@ pub enum NextStep {
     Question {
         /// Which question.
         id: QuestionId,
+        /// Seconds expected until it is solved.
+        cost_seconds: f64,
+        /// For the person: why, in one plain sentence.
+        #[serde(rename = "text")]
+        why: Text,
+        /// For supporters: why, with numbers.
+        #[serde(rename = "why")]
+        numbers: String,
+    },
+    /// Measure something that costs something, if the person agrees.
+    Measure {
+        /// What.
+        subject: Subject,
         /// Seconds expected until it is solved.
         cost_seconds: f64,
         /// For the person: why, in one plain sentence.
@@ -81,6 +99,7 @@ impl NextStep {
     pub const fn why(&self) -> &Text {
         match self {
             Self::Question { why, .. }
+            | Self::Measure { why, .. }
             | Self::Fix { why, .. }
             | Self::HandOver { why, .. }
             | Self::NoProblem { why, .. } => why,
@@ -91,6 +110,7 @@ impl NextStep {
     pub fn numbers(&self) -> &str {
         match self {
             Self::Question { numbers, .. }
+            | Self::Measure { numbers, .. }
             | Self::Fix { numbers, .. }
             | Self::HandOver { numbers, .. }
             | Self::NoProblem { numbers, .. } => numbers,
@@ -103,7 +123,7 @@ impl NextStep {
 pub struct StepCost {
     /// What kind of step.
     pub kind: StepKind,
-    /// Which question or fix; empty for handing over.
+    /// Which question, measurement or fix; empty for handing over.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub id: String,
     /// Expected seconds until it is solved, if this is done next and the best from then on.
@@ -118,6 +138,8 @@ pub enum StepKind {
     Fix,
     /// A question.
     Question,
+    /// A measurement on request.
+    Measure,
     /// Calling a human.
     HandOver,
 }
@@ -127,20 +149,21 @@ const SMALL: usize = 200;
 
 pub(crate) fn choose(
     guide: &Guide,
+    baseline: &dyn Baseline,
     evidence: &Evidence,
     problem: &[f64],
     causes: &[RankedCause],
     outcome: Outcome,
 ) -> (NextStep, Vec<StepCost>) {
-    let planner = Planner::new(guide, evidence);
+    let planner = Planner::new(guide, baseline, evidence);
     let belief = normal(problem);
     let steps = planner.steps(&belief);
     let next = if outcome == Outcome::NoProblem {
-        let none = 1.0 - problem.iter().sum::<f64>();
-        NextStep::NoProblem {
+        let wrong: f64 = problem.iter().sum();
+        planner.worth_a_look(&steps, wrong).unwrap_or_else(|| NextStep::NoProblem {
             why: text("guide-why-no-problem", &[]),
-            numbers: format!("P(no problem) = {none:.3}"),
-        }
+            numbers: format!("P(no problem) = {:.3}", 1.0 - wrong),
+        })
     } else {
         planner.explain(&steps, &belief, causes)
     };
@@ -178,11 +201,12 @@ struct Planner<'g> {
     guide: &'g Guide,
     options: Vec<Remedy<'g>>,
     asks: Vec<Ask<'g>>,
+    measurements: Vec<Measurement>,
     depth: usize,
 }
 
 impl<'g> Planner<'g> {
-    fn new(guide: &'g Guide, evidence: &Evidence) -> Self {
+    fn new(guide: &'g Guide, baseline: &dyn Baseline, evidence: &Evidence) -> Self {
         let hypotheses: Vec<Hypothesis<'g>> =
             Hypothesis::all(guide).into_iter().filter(|h| h.id().is_some()).collect();
         let gone = |id: &FixId| evidence.fixes_failed.contains(id) || evidence.fixes_skipped.contains(id);
@@ -219,11 +243,12 @@ impl<'g> Planner<'g> {
             })
             .collect();
         let depth = if options.len() * asks.len() <= SMALL { 2 } else { 1 };
-        Self { guide, options, asks, depth }
+        let measurements = measurement::open(guide, baseline, evidence);
+        Self { guide, options, asks, measurements, depth }
     }
 
-    /// Every possible step with its expected cost, cheapest first. Equals: fixes before questions before handing
-    /// over, each in the order of the file.
+    /// Every possible step with its expected cost, cheapest first. Equals: fixes before questions before
+    /// measurements before handing over, each in the order of the file.
     fn steps(&self, belief: &[f64]) -> Vec<StepCost> {
         let all_asks: Vec<usize> = (0..self.asks.len()).collect();
         let mut steps = Vec::new();
@@ -249,6 +274,11 @@ impl<'g> Planner<'g> {
                 cost_seconds: cost,
             });
         }
+        for measurement in &self.measurements {
+            let Measurement { subject, cost, rows } = measurement;
+            let cost_seconds = self.learning(belief, &none, (*cost, rows), &all_asks, self.depth - 1);
+            steps.push(StepCost { kind: StepKind::Measure, id: subject.as_str().into(), cost_seconds });
+        }
         steps.push(StepCost {
             kind: StepKind::HandOver,
             id: String::new(),
@@ -268,18 +298,48 @@ impl<'g> Planner<'g> {
     }
 
     fn asking(&self, belief: &[f64], done: &BTreeSet<usize>, at: usize, asks: &[usize], depth: usize) -> f64 {
-        let mass: f64 = belief.iter().sum();
         let others: Vec<usize> = asks.iter().copied().filter(|i| *i != at).collect();
-        let ask = &self.asks[at];
-        let after: f64 = ask
-            .rows
+        let Ask { question, rows } = &self.asks[at];
+        self.learning(belief, done, (question.cost, rows), &others, depth)
+    }
+
+    /// What something costs that tells, with what is expected after each of its rows.
+    fn learning(
+        &self,
+        belief: &[f64],
+        done: &BTreeSet<usize>,
+        (cost, rows): (f64, &[Vec<f64>]),
+        asks: &[usize],
+        depth: usize,
+    ) -> f64 {
+        let mass: f64 = belief.iter().sum();
+        let after: f64 = rows
             .iter()
             .map(|row| {
                 let given: Vec<f64> = belief.iter().zip(row).map(|(b, p)| b * p).collect();
-                if given.iter().sum::<f64>() > 0.0 { self.value(&given, done, &others, depth) } else { 0.0 }
+                if given.iter().sum::<f64>() > 0.0 { self.value(&given, done, asks, depth) } else { 0.0 }
             })
             .sum();
-        mass * ask.question.cost + after
+        mass * cost + after
+    }
+
+    /// A measurement on request where all is well so far: what it is expected to save in case that something
+    /// is wrong after all, times the probability of that, is more than it costs.
+    fn worth_a_look(&self, steps: &[StepCost], wrong: f64) -> Option<NextStep> {
+        let otherwise = steps.iter().find(|s| s.kind != StepKind::Measure)?.cost_seconds;
+        let step = steps.iter().find(|s| s.kind == StepKind::Measure)?;
+        let measurement = self.measurements.iter().find(|m| m.subject.as_str() == step.id)?;
+        let saves = otherwise - (step.cost_seconds - measurement.cost);
+        (wrong * saves > measurement.cost).then(|| NextStep::Measure {
+            subject: measurement.subject,
+            cost_seconds: step.cost_seconds,
+            why: text("guide-why-look-closer", &[]),
+            numbers: format!(
+                "P(no problem) = {:.3}; saves {saves:.0} s in case of a problem, costs {:.0} s",
+                1.0 - wrong,
+                measurement.cost
+            ),
+        })
     }
 
     /// The best sequence of fixes that ends with calling a human.
@@ -377,7 +437,18 @@ impl<'g> Planner<'g> {
                 NextStep::Question {
                     id: ask.question.id.clone(),
                     cost_seconds: first.cost_seconds,
-                    why: self.tells_apart(ask, belief),
+                    why: self.tells_apart(&ask.rows, belief),
+                    numbers,
+                }
+            }
+            StepKind::Measure => {
+                let Some(m) = self.measurements.iter().find(|m| m.subject.as_str() == first.id) else {
+                    return self.hand_over(steps, causes);
+                };
+                NextStep::Measure {
+                    subject: m.subject,
+                    cost_seconds: first.cost_seconds,
+                    why: self.tells_apart(&m.rows, belief),
                     numbers,
                 }
             }
@@ -400,25 +471,15 @@ impl<'g> Planner<'g> {
         self.guide.causes.get(hypothesis).map(|c| c.id.clone())
     }
 
-    /// The two likely causes whose answers differ most.
-    fn tells_apart(&self, ask: &Ask<'_>, belief: &[f64]) -> Text {
-        let mut best: Option<(f64, usize, usize)> = None;
-        let named = self.guide.causes.len();
-        for a in 0..named {
-            for b in a + 1..named {
-                let apart: f64 = ask.rows.iter().map(|r| (r[a] - r[b]).abs()).sum();
-                let weight = belief[a] * belief[b] * apart;
-                if weight > 0.0 && best.is_none_or(|(w, ..)| weight > w) {
-                    best = Some((weight, a, b));
-                }
+    /// The two likely causes whose answers or results differ most.
+    fn tells_apart(&self, rows: &[Vec<f64>], belief: &[f64]) -> Text {
+        match measurement::told_apart(self.guide, rows, belief) {
+            Some((a, b)) => {
+                let (a, b) = (self.guide.cause_title(a), self.guide.cause_title(b));
+                text("guide-why-tells-apart", &[("a", &a), ("b", &b)])
             }
+            None => text("guide-why-narrows", &[]),
         }
-        let Some((_, a, b)) = best else {
-            return text("guide-why-narrows", &[]);
-        };
-        let (a, b) = if belief[a] >= belief[b] { (a, b) } else { (b, a) };
-        let (a, b) = (&self.guide.causes[a].title, &self.guide.causes[b].title);
-        text("guide-why-tells-apart", &[("a", a), ("b", b)])
     }
 
     fn hand_over(&self, steps: &[StepCost], causes: &[RankedCause]) -> NextStep {
@@ -452,6 +513,7 @@ fn numbers(steps: &[StepCost], causes: &[RankedCause]) -> String {
     let named = |s: &StepCost| match s.kind {
         StepKind::Fix => format!("fix {}", s.id),
         StepKind::Question => format!("question {}", s.id),
+        StepKind::Measure => format!("measure {}", s.id),
         StepKind::HandOver => "hand over".to_owned(),
     };
     let costs: Vec<String> =

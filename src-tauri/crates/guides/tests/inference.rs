@@ -221,6 +221,7 @@ fn evidence(raw: &Raw) -> Evidence {
         fixes_failed: fixes(1),
         fixes_skipped: fixes(2),
         still_broken: raw.still_broken,
+        ..Evidence::default()
     }
 }
 
@@ -374,6 +375,7 @@ proptest! {
                 prop_assert!(*cost_seconds <= raw.hand_over);
                 prop_assert!(cause.is_some());
             }
+            NextStep::Measure { .. } => prop_assert!(false, "nothing is measured on request here"),
             NextStep::HandOver { .. } => prop_assert!(steps[0].kind == StepKind::HandOver),
             NextStep::NoProblem { .. } => {
                 prop_assert_eq!(diagnosis.outcome, Outcome::NoProblem);

@@ -455,6 +455,7 @@ fn shown(diagnosis: &Diagnosis) -> String {
         diagnosis.causes.iter().take(4).map(|c| format!("{} {:.4}", c.id, c.probability)).collect();
     let next = match &diagnosis.next {
         NextStep::Question { id, .. } => format!("ask {id}"),
+        NextStep::Measure { subject, .. } => format!("measure {}", subject.as_str()),
         NextStep::Fix { id, .. } => format!("fix {id}"),
         NextStep::HandOver { .. } => "hand over".into(),
         NextStep::NoProblem { .. } => "no problem".into(),
@@ -620,7 +621,7 @@ fn each_case_ends_solved_or_with_a_human_and_never_repeats_itself() {
                 NextStep::Fix { id, .. } => {
                     assert!(evidence.fixes_failed.insert(id.clone()), "{what}: {id} again");
                 }
-                NextStep::HandOver { .. } | NextStep::NoProblem { .. } => break,
+                NextStep::Measure { .. } | NextStep::HandOver { .. } | NextStep::NoProblem { .. } => break,
             }
             steps += 1;
             assert!(steps < 30, "{what} does not end");

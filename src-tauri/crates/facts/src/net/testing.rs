@@ -29,6 +29,7 @@ pub(crate) fn no_endpoints() -> Endpoints {
         resolvers: vec![],
         ntp: vec![],
         proxies: vec![],
+        throughput: None,
         ca_file: None,
     }
 }
