@@ -320,6 +320,8 @@ function within(page: CasePage): string[] {
   switch (page.page) {
     case "question":
       return [page.id];
+    case "measure":
+      return [page.subject];
     case "finding":
       return [page.cause, page.fix.id];
     case "checking":

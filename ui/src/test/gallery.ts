@@ -66,6 +66,10 @@ const variants: Record<string, () => Promise<void>> = {
     views.shell = { ...views.shell, notices: ["/etc/befund/befund.toml, line 4, column 9: expected a duration such as \"4s\", found \"soon\". Correct the line."] };
     await press(say("Einstellungen", "Settings"));
   },
+  "checking-request": async () => {
+    backend.next = { ...views.pages.checking, purpose: "on_request" };
+    await open();
+  },
   "question-missing": async () => {
     backend.next = views.pages.question;
     await open();

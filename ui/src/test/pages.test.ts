@@ -28,7 +28,7 @@ async function problems(): Promise<string[]> {
 }
 
 describe.each(["de", "en"] as const)("every page in %s", (language) => {
-  const pages = ["checking", "site", "question", "finding", "fix", "verify", "no_problem", "hand_over", "solved", "sent"] as const;
+  const pages = ["checking", "site", "measure", "question", "finding", "fix", "verify", "no_problem", "hand_over", "solved", "sent"] as const;
 
   async function sound() {
     expect(document.querySelectorAll("h1")).toHaveLength(1);
@@ -227,6 +227,25 @@ describe("which website", () => {
     await onCase(backend, "site");
     await press("I don’t know");
     expect(backend.calls).toContainEqual(["act", reference, { do: "name_site", site: null }]);
+  });
+});
+
+describe("a measurement that costs something", () => {
+  it("says how much, how long and to whom, and takes no for an answer", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "measure");
+    expect(document.activeElement?.tagName).toBe("H1");
+    for (const told of ["10.0 MB at most", "10 seconds at most", "messung.firma.example"]) expect(text()).toContain(told);
+    expect(backend.calls.filter(([name]) => name === "act" || name === "measure")).toEqual([]);
+    await press("Don't measure");
+    expect(backend.calls).toContainEqual(["act", reference, { do: "dont_measure", subject: "throughput" }]);
+  });
+
+  it("measures once the person agrees", async () => {
+    const backend = new FakeBackend("en");
+    await onCase(backend, "measure");
+    await press("Measure");
+    expect(backend.calls).toContainEqual(["act", reference, { do: "measure", subject: "throughput" }]);
   });
 });
 

@@ -13,13 +13,13 @@ import { chromium } from "playwright-core";
 import { createServer } from "vite";
 
 const all = [
-  "home", "home-first", "home-hits", "home-no-hits", "home-empty", "checking", "site", "question", "question-missing", "finding",
+  "home", "home-first", "home-hits", "home-no-hits", "home-empty", "checking", "checking-request", "measure", "site", "question", "question-missing", "finding",
   "finding-local", "fix", "verify", "no_problem", "hand_over", "review", "review-empty", "review-words", "review-priority",
   "review-contact", "review-error", "review-blocked", "file", "sent", "sent-waiting", "sent-attention", "solved", "outbox", "settings",
   "settings-notices", "error",
 ];
 /** Pages whose main action must be seen without scrolling. */
-const firstScreen = new Set(["home", "site", "question", "finding", "fix", "verify", "no_problem", "hand_over", "solved"]);
+const firstScreen = new Set(["home", "site", "measure", "question", "finding", "fix", "verify", "no_problem", "hand_over", "solved"]);
 /** The window, the window at 200 %, and the narrowest one. */
 const sizes = [[1100, 760], [550, 760], [320, 700]];
 /** Dark follows from the tokens; one language is enough to see that nothing is lost in it, or in forced colours. */

@@ -193,6 +193,19 @@ export function views(language: Language): Views {
     pages: {
       checking: { page: "checking", purpose: "first", groups },
       site: { page: "site" },
+      measure: {
+        page: "measure",
+        subject: "throughput",
+        title: say("Darf Befund messen, wie viel Ihre Verbindung überträgt?", "May Befund measure how much your connection carries?"),
+        what: say(
+          "Befund holt Daten vom Messserver Ihrer Organisation und sendet welche zurück. Dabei sieht es, wie lange Antworten brauchen. Bis das vorbei ist, kann das Internet für alle in Ihrem Netz langsam sein. Wenn Sie später eine Lösung ausprobieren, misst Befund noch einmal.",
+          "Befund fetches data from your organisation's test server and sends data back, and sees how long answers take meanwhile. Until it is over, the internet may be slow for everybody in your network. If you try a fix later, Befund measures once more.",
+        ),
+        why: say("Was bisher geprüft wurde, ist in Ordnung. Was diese Messung zeigt, ist anders nicht zu sehen.", "What has been checked so far is in order. What this measurement shows cannot be seen in any other way."),
+        data: say("10,0 MB", "10.0 MB"),
+        time: say("10 Sekunden", "10 seconds"),
+        hosts: ["messung.firma.example"],
+      },
       question: {
         page: "question",
         id: "router-lamp",

@@ -15,7 +15,15 @@ question: string,
 /**
  * Answer id.
  */
-answer: string | null, } | { "do": "back" } | { "do": "show_fix", 
+answer: string | null, } | { "do": "measure", 
+/**
+ * What is measured.
+ */
+subject: string, } | { "do": "dont_measure", 
+/**
+ * What is not measured.
+ */
+subject: string, } | { "do": "back" } | { "do": "show_fix", 
 /**
  * Fix id.
  */

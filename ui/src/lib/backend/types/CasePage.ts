@@ -12,7 +12,7 @@ import type { VerifyRow } from "./VerifyRow";
  */
 export type CasePage = { "page": "checking", 
 /**
- * `first`, or `verify` after a fix.
+ * `first`, `verify` after a fix, or `on_request` where the person agreed to what it costs.
  */
 purpose: string, 
 /**
@@ -42,7 +42,35 @@ why: string,
 /**
  * The answer given before, when the person went back.
  */
-given: string | null, } | { "page": "finding", 
+given: string | null, } | { "page": "measure", 
+/**
+ * What is measured.
+ */
+subject: string, 
+/**
+ * The measurement as a question.
+ */
+title: string, 
+/**
+ * What is done.
+ */
+what: string, 
+/**
+ * Why it is asked for, one plain sentence.
+ */
+why: string, 
+/**
+ * The most data that is transferred: `10 MB`.
+ */
+data: string, 
+/**
+ * The longest that it takes: `10 seconds`.
+ */
+time: string, 
+/**
+ * The hosts that are asked.
+ */
+hosts: Array<string>, } | { "page": "finding", 
 /**
  * Cause id.
  */
