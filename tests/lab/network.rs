@@ -118,6 +118,7 @@ fn ip_batch(namespace: Option<Host>, lines: &str) -> Result<()> {
 
 /// Builds the healthy network of a scenario.
 pub(crate) fn build(scenario: &Scenario) -> Result<()> {
+    idle()?;
     wire(scenario)?;
     std::fs::write(format!("{LAB}/wifi.py"), include_str!("actors/wifi.py"))?;
     certificates::write(&format!("{LAB}/certs"))?;
@@ -128,6 +129,17 @@ pub(crate) fn build(scenario: &Scenario) -> Result<()> {
     let quic = if scenario.policy.contains("quic") { "" } else { "quic = []\n" };
     std::fs::write(format!("{LAB}/befund.toml"), format!("{POLICY}\n{quic}{}", scenario.policy))?;
     Ok(())
+}
+
+/// How busy the machine is that the lab runs on says nothing of the networks in it.
+fn idle() -> Result<()> {
+    sh(&format!(
+        "echo '0.20 0.20 0.20 1/200 4242' > {LAB}/loadavg && mount --bind {LAB}/loadavg /proc/loadavg
+         [ ! -e /proc/pressure/memory ] || {{
+           printf '%s avg10=0.00 avg60=0.00 avg300=0.00 total=0\\n' some full > {LAB}/pressure
+           mount --bind {LAB}/pressure /proc/pressure/memory
+         }}"
+    ))
 }
 
 fn wire(scenario: &Scenario) -> Result<()> {
@@ -230,6 +242,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("www.example", "203.0.113.80", "2001:db8:80::80"),
     ("www.second.example", "203.0.113.81", "2001:db8:80::81"),
     ("check.example", "203.0.113.80", "2001:db8:80::80"),
+    ("speed.example", "203.0.113.80", "2001:db8:80::80"),
     ("site.example", "203.0.113.90", "2001:db8:80::90"),
     ("ntp.example", "203.0.113.123", "2001:db8:80::123"),
 ];
@@ -249,6 +262,8 @@ fn serve_internet() -> Result<()> {
         Host::Net,
         &format!(
             "dnsmasq --conf-file={LAB}/dnsmasq-net.conf
+             mkdir -p {LAB}/www
+             truncate -s 10M {LAB}/www/10MB.bin
              nginx -p {LAB}/nginx -c {LAB}/nginx.conf -e {LAB}/nginx/error.log
              lab-serve ntp 203.0.113.123:123
              lab-serve ntp [2001:db8:80::123]:123"
@@ -376,7 +391,14 @@ http {
   server {
     listen 80 default_server; listen [::]:80 default_server;
     location = /generate_204 { return 204; }
+    location = /10MB.bin { root /run/lab/www; }
+    # What is sent is taken in whole before it is passed on and answered.
+    location = /take { client_max_body_size 64m; proxy_pass http://127.0.0.1:8081; }
     location / { return 200 "lab\n"; }
+  }
+  server {
+    listen 127.0.0.1:8081;
+    location / { return 204; }
   }
   server {
     listen 443 ssl default_server; listen [::]:443 ssl default_server;
