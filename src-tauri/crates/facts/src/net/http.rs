@@ -111,17 +111,12 @@ pub(crate) fn local_client(
 
 /// A client that transfers much: it keeps its connections, so that they stay up to speed.
 pub(crate) fn transfer_client(
-    way: Way<'_>,
+    way: &Way,
     anchors: &[CertificateDer<'_>],
     deadline: Instant,
 ) -> Result<reqwest::Client, reqwest::Error> {
     let certificates = anchors.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
-    let plain = match way {
-        Way::AsPrograms => plain(deadline),
-        Way::Direct => plain(deadline).no_proxy(),
-        Way::Proxy(url) => plain(deadline).no_proxy().proxy(reqwest::Proxy::all(url)?),
-    };
-    plain.tls_certs_only(certificates).pool_max_idle_per_host(8).build()
+    way.applied(plain(deadline).tls_certs_only(certificates).pool_max_idle_per_host(8))?.build()
 }
 
 fn plain(deadline: Instant) -> reqwest::ClientBuilder {

@@ -27,7 +27,7 @@ const FEWEST: usize = 5;
 pub(super) type Server = Result<SocketAddr, Absence>;
 
 /// The server's first address that takes a connection.
-pub(super) async fn server(url: &str, way: Way<'_>, deadline: Instant) -> Server {
+pub(super) async fn server(url: &str, way: &Way, deadline: Instant) -> Server {
     if way.proxy_for(url).is_some() {
         return Err(Absence::new(Reason::NothingToMeasure, "a proxy answers in the server's stead"));
     }

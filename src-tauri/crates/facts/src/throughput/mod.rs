@@ -8,7 +8,7 @@
 //! | all | upload: HTTP POSTs of growing size, counted when they are answered, because what the system has taken is not yet sent | none | a server that answers before it has read makes it look faster |
 //! | all | round trips: TCP connections to the same server, closed at once, before and meanwhile; one that takes 0.9 s longer than the middle one was sent again by the system, and counts as lost | none | not measured through a proxy, which answers in the server's stead |
 //!
-//! Programs' proxy is used. Redirects are not followed, bodies are read up to the policy's amount and time,
+//! The proxy of the person's browser is used. Redirects are not followed, bodies are read up to the policy's amount and time,
 //! and then the connections are closed. A server that answers nothing useful is an absent reading.
 
 use std::sync::Arc;
@@ -22,6 +22,7 @@ use tokio::time::Instant;
 
 use crate::net::Target;
 use crate::net::http::{self, Way};
+use crate::proxy::admitted;
 use crate::request::{Cost, Request};
 use crate::sensitivity::facts;
 use crate::tls::Anchors;
@@ -114,10 +115,15 @@ pub(crate) fn request(cx: &Context) -> Result<Request, Absence> {
 
 /// Measures this subject.
 pub async fn measure(cx: Context) -> Reading<Throughput> {
-    measure_by(cx, Way::AsPrograms).await
+    // Where nothing may be sent, nobody is asked for the way either.
+    if let Err(absent) = request(&cx) {
+        return absent.into();
+    }
+    let way = Way::of_browser(&cx).await;
+    measure_by(cx, way).await
 }
 
-async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Throughput> {
+async fn measure_by(cx: Context, way: Way) -> Reading<Throughput> {
     if let Err(absent) = request(&cx) {
         return absent.into();
     }
@@ -126,17 +132,25 @@ async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Throughput> {
     };
     let started = Instant::now();
     let end = started + Duration::from_secs(endpoint.most_seconds);
+    for url in [Some(&endpoint.download), endpoint.upload.as_ref()].into_iter().flatten() {
+        // A password that the proxy has turned down would be sent by every stream.
+        if let Some(proxy) = way.proxy_for(url)
+            && let Err(failed) = admitted(&cx, &proxy, end).await
+        {
+            return Reading::absent(Reason::Failed, failed.detail);
+        }
+    }
     let anchors = match Anchors::of(&cx).await {
         Ok(anchors) => anchors,
         Err(absent) => return absent.into(),
     };
-    let client = match http::transfer_client(way, anchors.certificates(), end) {
+    let client = match http::transfer_client(&way, anchors.certificates(), end) {
         Ok(client) => client,
         Err(error) => {
             return Reading::absent(Reason::Failed, format!("make an HTTP client: {}", http::words(error)));
         }
     };
-    let server = latency::server(&endpoint.download, way, end).await;
+    let server = latency::server(&endpoint.download, &way, end).await;
     let idle = latency::series(&server, latency::IDLE_EVERY, tokio::time::sleep(IDLE)).await;
     let left = end.saturating_duration_since(Instant::now());
     let (share, most) = if endpoint.upload.is_some() {
@@ -154,7 +168,7 @@ async fn measure_by(cx: Context, way: Way<'_>) -> Reading<Throughput> {
             let server = if host(url) == host(&endpoint.download) {
                 server
             } else {
-                latency::server(url, way, end).await
+                latency::server(url, &way, end).await
             };
             loaded(&server, transfer::upload(&client, url, most, end)).await
         }
