@@ -8,7 +8,8 @@ use rcgen::{
 };
 
 /// Names that the lab's sites are reached by.
-const SITES: &[&str] = &["www.example", "www.second.example", "check.example", "site.example"];
+const SITES: &[&str] =
+    &["www.example", "www.second.example", "check.example", "site.example", "wiki.corp.example"];
 
 /// A good certificate of the real web comes with a chain of 3 to 4 kB, more than two packets hold. These
 /// further names make the lab's as large.

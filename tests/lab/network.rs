@@ -50,6 +50,10 @@ pub(crate) fn script(host: Host, script: &str) -> Result<()> {
 ///   forwards wait so long, each way.
 /// - `wifi INTERFACE STATE REASON [OPTION…]` starts a NetworkManager that knows this wireless adapter
 ///   (`actors/wifi.py`).
+/// - `vpn-saved NAME STATE` starts a NetworkManager in which this VPN is set up (`actors/vpn.py`).
+/// - `tunnel-server` makes `net` the organisation: its own network 10.20.0.0/16 with a name server
+///   (10.20.0.53), and the other end of a tunnel; `tunnel` is the end on the client, without routes.
+/// - `ssh-server ADDRESS:PORT` and `smtp-server ADDRESS PORT` start a real sshd and aiosmtpd.
 /// - `stop NAME` ends `dnsmasq-router`, `dnsmasq-net` or `nginx`, and waits until it is gone.
 const WORDS: &str = r#"
 rule() {
@@ -79,6 +83,37 @@ slow() {
   done
 }
 wifi() { /usr/bin/python3 /run/lab/wifi.py "$@"; }
+vpn-saved() { /usr/bin/python3 /run/lab/vpn.py "$@"; }
+until-there() { i=0; until "$@" >/dev/null 2>&1; do i=$((i+1)); [ $i -lt 200 ]; sleep 0.05; done; }
+tunnel-server() {
+  for address in 10.20.0.53 10.20.0.10 10.20.0.11; do ip addr add $address/32 dev lo; done
+  { echo "no-resolv
+no-hosts
+bind-interfaces
+listen-address=10.20.0.53
+user=root
+server=203.0.113.53
+host-record=wiki.corp.example,10.20.0.10
+host-record=build.corp.example,10.20.0.11"; } > /run/lab/dnsmasq-corp.conf
+  dnsmasq --conf-file=/run/lab/dnsmasq-corp.conf --pid-file=/run/lab/dnsmasq-corp.pid
+  socat UDP4-LISTEN:1194,bind=203.0.113.81 TUN:10.8.0.1/24,tun-name=tun0,iff-no-pi,iff-up >/dev/null 2>&1 &
+  until-there grep -q ':04AA' /proc/net/udp
+}
+tunnel() {
+  socat UDP4:203.0.113.81:1194 TUN:10.8.0.2/24,tun-name=tun0,iff-no-pi,iff-up >/dev/null 2>&1 &
+  until-there sh -c 'ip -o addr show dev tun0 up | grep -q 10.8.0.2'
+}
+ssh-server() {
+  mkdir -p /run/sshd
+  [ -f /run/lab/ssh.key ] || ssh-keygen -q -t ed25519 -N '' -f /run/lab/ssh.key
+  /usr/sbin/sshd -f /dev/null -h /run/lab/ssh.key -o PidFile=/run/lab/sshd.pid -o ListenAddress="$1"
+}
+smtp-server() {
+  # It looks its own name up for every visitor.
+  hostname localhost
+  /usr/bin/python3 -m aiosmtpd -n -l "$1:$2" >/dev/null 2>&1 &
+  until-there sh -c "ss -Htln sport = :$2 | grep -q ."
+}
 stop() {
   until [ -s /run/lab/$1.pid ]; do sleep 0.01; done
   # Kept: a server removes its file before it lets go of its port.
@@ -121,6 +156,7 @@ pub(crate) fn build(scenario: &Scenario) -> Result<()> {
     idle()?;
     wire(scenario)?;
     std::fs::write(format!("{LAB}/wifi.py"), include_str!("actors/wifi.py"))?;
+    std::fs::write(format!("{LAB}/vpn.py"), include_str!("actors/vpn.py"))?;
     certificates::write(&format!("{LAB}/certs"))?;
     serve_internet()?;
     serve_router(scenario)?;

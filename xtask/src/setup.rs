@@ -39,6 +39,8 @@ pub(crate) const LAB_PACKAGES: &[&str] = &[
     "e2fsprogs",
     "mount",
     "python3-dbusmock",
+    "openssh-server",
+    "python3-aiosmtpd",
     "procps",
     "util-linux",
 ];

@@ -873,6 +873,43 @@ report-event-submitted = Ticket gesendet
 report-event-counts = { $fail } defekt, { $warn } auffällig, { $ok } in Ordnung, { $unknown } nicht gemessen
 report-event-dont-know = Ich weiß es nicht
 
+# VPN, and the way to services.
+report-subject-vpn = VPN
+report-field-vpn-tunnels = Tunnel
+report-field-vpn-connections = Eingerichtete VPN-Verbindungen
+report-field-tunnels-up = eingeschaltet
+report-field-tunnels-carries = was hindurchgeht
+report-field-tunnels-names = Namen, die hindurch gefragt werden
+report-field-tunnels-name-servers = DNS-Server des Tunnels
+report-field-tunnels-domains = Domänen des Tunnels
+report-field-tunnels-overlaps = Netze mit denselben Adressen
+report-field-technology = Technik
+report-field-place = erreichbar von
+report-field-entries-scope = gehört zu
+report-field-site-scope = gehört zu
+report-field-entries-echo = Antwort auf Ping
+report-field-site-echo = Antwort auf Ping
+report-value-turned-away = nimmt zurzeit niemanden an
+report-value-anywhere = überall
+report-value-inside = innen oder durch das VPN
+report-value-vpn-server = Server des VPNs
+report-value-purpose-service = Dienst
+report-value-wireguard = WireGuard
+report-value-tun = Programm (tun)
+report-value-tap = Programm (tap)
+report-value-ppp = PPP
+report-value-ipsec = IPsec
+report-value-carries-none = nichts
+report-value-carries-own-network = nur das Netz der eigenen Adresse
+report-value-carries-some = einige Netze
+report-value-carries-all = alles
+report-value-names-none = keine
+report-value-names-some = einige
+report-value-names-all = alle
+report-value-state-inactive = ausgeschaltet
+report-value-state-active = eingeschaltet
+report-value-state-needs-password = wartet auf ein Passwort
+
 # A site, and the services of the policy.
 report-subject-site = Die genannte Website
 report-subject-services = Dienste der Organisation

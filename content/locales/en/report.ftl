@@ -873,6 +873,43 @@ report-event-submitted = Ticket sent
 report-event-counts = { $fail } broken, { $warn } unusual, { $ok } fine, { $unknown } not measured
 report-event-dont-know = I don’t know
 
+# VPN, and the way to services.
+report-subject-vpn = VPN
+report-field-vpn-tunnels = Tunnels
+report-field-vpn-connections = VPN connections set up
+report-field-tunnels-up = switched on
+report-field-tunnels-carries = what goes through it
+report-field-tunnels-names = names asked through it
+report-field-tunnels-name-servers = DNS servers of the tunnel
+report-field-tunnels-domains = domains of the tunnel
+report-field-tunnels-overlaps = networks with the same addresses
+report-field-technology = technology
+report-field-place = reached from
+report-field-entries-scope = belongs to
+report-field-site-scope = belongs to
+report-field-entries-echo = answer to a ping
+report-field-site-echo = answer to a ping
+report-value-turned-away = serves nobody at the moment
+report-value-anywhere = everywhere
+report-value-inside = inside, or through the VPN
+report-value-vpn-server = the VPN's server
+report-value-purpose-service = service
+report-value-wireguard = WireGuard
+report-value-tun = a program (tun)
+report-value-tap = a program (tap)
+report-value-ppp = PPP
+report-value-ipsec = IPsec
+report-value-carries-none = nothing
+report-value-carries-own-network = the network of its own address alone
+report-value-carries-some = some networks
+report-value-carries-all = everything
+report-value-names-none = none
+report-value-names-some = some
+report-value-names-all = all
+report-value-state-inactive = off
+report-value-state-active = on
+report-value-state-needs-password = waits for a password
+
 # A site, and the services of the policy.
 report-subject-site = The site named
 report-subject-services = The organisation's services

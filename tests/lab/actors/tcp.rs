@@ -1,6 +1,7 @@
 //! Ports that open and then do not speak the protocol: `silent`, `reset`, `garbage`, `slow` (a greeting
 //! after two seconds), `tls-alerts` (TLS warnings without an end) or `tls-slow` (the answer to a TLS
-//! greeting, a byte a second).
+//! greeting, a byte a second), `slowloris` (a greeting of a byte a second), `endless` (lines without end),
+//! or `shutdown` (a mail server that serves nobody).
 
 use std::time::Duration;
 
@@ -8,9 +9,12 @@ use anyhow::{Result, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
+const MODES: &[&str] =
+    &["silent", "reset", "garbage", "slow", "tls-alerts", "tls-slow", "slowloris", "endless", "shutdown"];
+
 pub(super) async fn serve(mode: &str, address: &str) -> Result<()> {
-    if !["silent", "reset", "garbage", "slow", "tls-alerts", "tls-slow"].contains(&mode) {
-        bail!("the modes are silent, reset, garbage, slow, tls-alerts, tls-slow");
+    if !MODES.contains(&mode) {
+        bail!("the modes are {}", MODES.join(", "));
     }
     let listener = TcpListener::bind(address).await?;
     super::ready()?;
@@ -48,6 +52,24 @@ pub(super) async fn serve(mode: &str, address: &str) -> Result<()> {
                         tokio::time::sleep(Duration::from_secs(1)).await;
                     }
                 });
+            }
+            "slowloris" => {
+                tokio::spawn(async move {
+                    for byte in b"220 slow.example ESMTP at your service, in a moment, or in two\r\n" {
+                        tokio::time::sleep(Duration::from_secs(1)).await;
+                        if stream.write_all(&[*byte]).await.is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            "endless" => {
+                tokio::spawn(async move {
+                    while stream.write_all(b"welcome to nothing at all\r\n").await.is_ok() {}
+                });
+            }
+            "shutdown" => {
+                let _ = stream.write_all(b"421 4.3.2 mail.example shuts down\r\n").await;
             }
             _ => {
                 let _ = stream.write_all(&[0x5A; 2048]).await;

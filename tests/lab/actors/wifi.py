@@ -139,4 +139,5 @@ def main():
     network.add(network.device, NAME + ".Device.Wireless", {"ActiveAccessPoint": dbus.ObjectPath(active)})
 
 
-main()
+if __name__ == "__main__":
+    main()

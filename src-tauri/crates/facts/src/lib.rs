@@ -51,6 +51,7 @@ pub mod tls;
 pub mod units;
 pub mod updates;
 pub mod usb;
+pub mod vpn;
 pub mod web;
 pub mod wifi;
 

@@ -174,6 +174,8 @@ subjects! {
     Computer wifi: crate::wifi::Wifi,
     /// Default routes and whether their gateways answer.
     Computer routes: crate::routes::Routes,
+    /// VPN tunnels, and the VPN connections that are set up.
+    Computer vpn: crate::vpn::Vpn,
     /// Resolvers and what they answer.
     Computer dns: crate::dns::Dns,
     /// TCP by address and by name.

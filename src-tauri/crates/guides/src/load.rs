@@ -27,7 +27,15 @@ impl Guides {
         let (mut files, mut errors) = load_dir("guides", folders);
         // A guide that extends another is read after it, whatever their names are. Built-in ones extend
         // built-in ones: an organisation that replaces a guide changes no other.
-        files.sort_by_key(|file| (file.origin == Origin::Folder, extended(&file.text).is_some()));
+        let bases: BTreeMap<String, String> = files
+            .iter()
+            .filter_map(|file| {
+                Some((named(&file.text, "id:")?.to_owned(), named(&file.text, "extends:")?.to_owned()))
+            })
+            .collect();
+        files.sort_by_key(|file| {
+            (file.origin == Origin::Folder, depth(&bases, named(&file.text, "extends:")))
+        });
         let mut loaded = Self::default();
         let mut from: BTreeMap<GuideId, (Origin, String)> = BTreeMap::new();
         for file in files {
@@ -74,9 +82,16 @@ impl Guides {
     }
 }
 
-/// The guide that a file extends, as far as can be said without reading all of it.
-fn extended(text: &str) -> Option<&str> {
-    text.lines().find_map(|line| line.strip_prefix("extends:")).map(str::trim)
+/// What a key of the top level says, as far as can be said without reading all of the file.
+fn named<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim)
+}
+
+/// How many guides stand below one that extends `base`. Those that extend each other in a circle are read
+/// in any order, and one of them will not find the other.
+fn depth(bases: &BTreeMap<String, String>, base: Option<&str>) -> usize {
+    let below = std::iter::successors(base, |id| bases.get(*id).map(String::as_str));
+    below.take(bases.len() + 1).count()
 }
 
 /// Says what a missing language means; the YAML reader only knows that a key is missing.
@@ -203,7 +218,7 @@ impl Reader<'_> {
         let known = self.guides.iter().find(|g| g.id.as_str() == name.value && g.id != *id);
         known.map(Some).ok_or_else(|| {
             let names = self.guides.iter().map(|g| g.id.as_str()).filter(|g| *g != id.as_str());
-            self.unknown(name, "guide", names, "A guide can extend one that extends none itself.")
+            self.unknown(name, "guide", names, "A guide can extend any other, but none that extends it.")
         })
     }
 

@@ -92,6 +92,38 @@ fn what_it_says_itself_comes_first_and_the_rest_is_taken_over() {
 }
 
 #[test]
+fn a_guide_can_extend_one_that_extends_another() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("guides")).unwrap();
+    let third = OTHER
+        .replace("id: a-other", "id: a-a-third")
+        .replace("extends: base", "extends: a-other")
+        .replace("  own:\n", "  third:\n")
+        .replace("own: often, cable: rarely", "third: often, own: rarely");
+    for (name, text) in [("base", BASE), ("a-other", OTHER), ("a-a-third", &third)] {
+        fs::write(folder.path().join(format!("guides/{name}.yaml")), text).unwrap();
+    }
+    let (guides, errors) = Guides::load(&[folder.path()], &checks());
+    assert!(errors.is_empty(), "{errors:?}");
+    let third = guides.get(&"a-a-third".parse().unwrap()).unwrap();
+    let causes: Vec<_> = third.causes.iter().map(|c| c.id.as_str()).collect();
+    assert_eq!(causes, ["clock", "third", "own", "cable"]);
+}
+
+#[test]
+fn guides_that_extend_each_other_are_mistakes_and_cost_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("guides")).unwrap();
+    let circle = BASE.replace("id: base", "id: base\nextends: a-other");
+    for (name, text) in [("base", circle.as_str()), ("a-other", OTHER)] {
+        fs::write(folder.path().join(format!("guides/{name}.yaml")), text).unwrap();
+    }
+    let (guides, errors) = Guides::load(&[folder.path()], &checks());
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert!(guides.get(&"internet".parse().unwrap()).is_some());
+}
+
+#[test]
 fn a_cause_taken_over_keeps_what_it_showed_and_gets_what_is_said_here() {
     let guide = other();
     let cable = guide.causes.iter().find(|c| c.id.as_str() == "cable").unwrap();

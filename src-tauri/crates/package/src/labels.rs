@@ -55,6 +55,9 @@ const WORD_FIELDS: &[&str] = &[
     "proof",
     "greeting",
     "lookup",
+    "place",
+    "carries",
+    "names",
 ];
 
 /// A message in every language.

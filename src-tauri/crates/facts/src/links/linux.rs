@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use super::netlink::{self, Counters, Link, List};
 use super::{
-    AddressOrigin, Duplex, Interface, InterfaceAddress, InterfaceKind, Known, Links, Meanwhile, address_of,
-    manager,
+    AddressOrigin, Duplex, Interface, InterfaceAddress, InterfaceKind, Known, KnownTunnel, Links, Meanwhile,
+    address_of, manager,
 };
 use crate::source::{detached, odd, read_number, read_raw, read_text, unread};
 use crate::{Absence, Context, Reading, Reason, net};
@@ -135,6 +135,21 @@ pub(crate) fn known(cx: &Context) -> std::io::Result<Vec<Known>> {
         .map(|link| {
             let kind = combined(cx, &link).kind;
             Known { index: link.index, name: link.name, kind }
+        })
+        .collect())
+}
+
+/// The tunnels of the running system.
+pub(crate) fn tunnels(cx: &Context) -> std::io::Result<Vec<KnownTunnel>> {
+    let links = netlink::links(&netlink::dump(List::Links)?);
+    let tunnels = links.into_iter().filter(|link| combined(cx, link).kind == InterfaceKind::Vpn);
+    Ok(tunnels
+        .map(|link| KnownTunnel {
+            index: link.index,
+            up: link.flags & IFF_UP != 0,
+            name: link.name,
+            made_by: link.made_by,
+            hardware_type: link.hardware_type,
         })
         .collect())
 }

@@ -293,8 +293,27 @@ pub(crate) struct Known {
     pub(crate) kind: InterfaceKind,
 }
 
+/// A tunnel, and what the kernel says made it.
 #[cfg(target_os = "linux")]
-pub(crate) use {linux::known, linux::written, manager::state_of};
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownTunnel {
+    /// The kernel's number.
+    pub(crate) index: u32,
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether it is switched on.
+    pub(crate) up: bool,
+    /// `wireguard`, `tun`, `xfrm`; nothing for what has no such word.
+    pub(crate) made_by: Option<String>,
+    /// `ARPHRD_…` of if_arp.h.
+    pub(crate) hardware_type: u16,
+}
+
+#[cfg(target_os = "linux")]
+pub(crate) use {
+    linux::{known, tunnels, written},
+    manager::state_of,
+};
 
 /// Reads the counters again, once the other probes have ended.
 pub(crate) fn end(cx: &Context, started: std::time::Instant, links: &mut Reading<Links>) {

@@ -30,6 +30,8 @@ pub(crate) use errors::{Wait, connect_outcome, in_time, no_answer};
 pub(crate) use interface::interface_index;
 pub(crate) use leases::leases;
 pub(crate) use resolve::{ResolveError, ResolveFailure, resolve};
+#[cfg(target_os = "linux")]
+pub(crate) use scope::same_network;
 pub(crate) use scope::{Network, own_networks, scope};
 pub(crate) use soft_errors::tell_soft_errors;
 pub(crate) use target::{Target, socket_address};

@@ -37,6 +37,21 @@ pub(crate) fn own_networks() -> Vec<Network> {
         .collect()
 }
 
+/// Whether two addresses share their first `prefix` bits.
+pub(crate) fn same_network(one: IpAddr, other: IpAddr, prefix: u8) -> bool {
+    match (one, other) {
+        (IpAddr::V4(one), IpAddr::V4(other)) => {
+            let differ = one.to_bits() ^ other.to_bits();
+            differ.leading_zeros() >= u32::from(prefix)
+        }
+        (IpAddr::V6(one), IpAddr::V6(other)) => {
+            let differ = one.to_bits() ^ other.to_bits();
+            differ.leading_zeros() >= u32::from(prefix)
+        }
+        _ => false,
+    }
+}
+
 /// Whose the address is.
 pub(crate) fn scope(address: IpAddr, own: &[Network]) -> AddressScope {
     let address = address.to_canonical();

@@ -155,6 +155,35 @@ pub(crate) fn in_use(cx: &Context, addresses: &[SocketAddr]) -> io::Result<InUse
     Ok(InUse { vpn, interfaces: names })
 }
 
+/// The way to each of these addresses of one service. Nothing is sent.
+pub(super) fn ways(cx: &Context, target: &str, addresses: &[SocketAddr]) -> io::Result<Vec<Path>> {
+    let interfaces = table::Interfaces::new(crate::links::known(cx)?);
+    let way = |to: &SocketAddr| table::path(target.to_owned(), *to, PathPurpose::Service, &interfaces);
+    Ok(addresses.iter().map(way).collect())
+}
+
+/// What the kernel's tables say of tunnels.
+pub(crate) struct Lists {
+    pub(crate) default_routes: Vec<DefaultRoute>,
+    pub(crate) half_routes: Vec<HalfRoute>,
+    pub(crate) networks: Vec<Network>,
+    /// The ways to the DNS servers in force.
+    pub(crate) name_servers: Vec<Path>,
+}
+
+/// Reads them; nothing is sent.
+pub(crate) fn lists(cx: &Context, dns: &[SocketAddr]) -> io::Result<Lists> {
+    let interfaces = table::Interfaces::new(crate::links::known(cx)?);
+    let routes = table::routes()?;
+    let way = |to: &SocketAddr| table::path(to.to_string(), *to, PathPurpose::Dns, &interfaces);
+    Ok(Lists {
+        default_routes: table::default_routes(&routes, &interfaces),
+        half_routes: table::half_routes(&routes, &interfaces),
+        networks: table::networks(&routes, &interfaces),
+        name_servers: dns.iter().map(way).collect(),
+    })
+}
+
 /// IPv4 before IPv6, and in each the preferred first.
 pub(crate) fn default_routes(cx: &Context) -> io::Result<Vec<DefaultRoute>> {
     let text = |file: &str| match std::fs::read(cx.path(file)) {

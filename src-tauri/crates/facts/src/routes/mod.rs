@@ -12,10 +12,11 @@
 //! one without is given up after two unanswered questions of the kernel. Of a recorded tree nobody is
 //! asked: its gateways are not this computer's. Looking up a path sends nothing.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::links::{Family, InterfaceKind};
 use crate::reach::ConnectOutcome;
@@ -217,6 +218,8 @@ pub enum PathPurpose {
     Internet,
     /// A DNS server that this computer uses.
     Dns,
+    /// A service that the policy or the person names.
+    Service,
 }
 
 /// What the kernel says of a path.
@@ -284,6 +287,28 @@ pub async fn measure(cx: Context) -> Reading<Routes> {
     platform::measure(cx).await
 }
 
+/// The way that packets to each of these addresses would take now. Nothing is sent.
+pub(crate) fn ways(cx: &Context, target: &str, addresses: &[SocketAddr]) -> Reading<Vec<Path>> {
+    #[cfg(target_os = "linux")]
+    return Reading::from_io("list links over rtnetlink", linux::ways(cx, target, addresses));
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (cx, target, addresses);
+        Reading::absent(crate::Reason::NotSupported, "this system's routes are not read yet")
+    }
+}
+
+/// Whether a host answers an echo request.
+pub(crate) async fn echo(to: SocketAddr, deadline: Instant) -> Reading<EchoOutcome> {
+    #[cfg(target_os = "linux")]
+    return echo::ask(to, deadline).await.0;
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (to, deadline);
+        Reading::absent(crate::Reason::NotSupported, "this system sends no echo requests yet")
+    }
+}
+
 /// The default routes, the preferred first, and the ways that the kernel takes; nothing is sent.
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{default_routes, in_use, scoped};
+pub(crate) use linux::{Lists, default_routes, in_use, lists, scoped};

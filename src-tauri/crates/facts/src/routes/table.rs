@@ -17,7 +17,7 @@ use super::{
     RuleAction as Action,
 };
 use crate::links::{Family, InterfaceKind, Known};
-use crate::net::netlink;
+use crate::net::{self, netlink};
 use crate::{Absence, Reading, Reason};
 
 const MAIN: u32 = 254;
@@ -154,15 +154,7 @@ impl Route {
     }
 
     fn contains(&self, address: IpAddr) -> bool {
-        let same = |own: u128, other: u128, bits: u32| {
-            let away = bits - u32::from(self.prefix).min(bits);
-            own.checked_shr(away).unwrap_or(0) == other.checked_shr(away).unwrap_or(0)
-        };
-        match (self.destination, address) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => same(own.to_bits().into(), other.to_bits().into(), 32),
-            (IpAddr::V6(own), IpAddr::V6(other)) => same(own.to_bits(), other.to_bits(), 128),
-            _ => false,
-        }
+        net::same_network(self.destination, address, self.prefix)
     }
 
     fn rank(&self) -> (u32, u8) {

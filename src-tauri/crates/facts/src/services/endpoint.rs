@@ -58,6 +58,19 @@ impl ServiceKind {
     }
 }
 
+/// From where a service can be reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ServicePlace {
+    /// From everywhere.
+    #[default]
+    Anywhere,
+    /// In the organisation's own network alone, or through its VPN.
+    Inside,
+    /// It is the VPN's own server: reached from everywhere, and before the VPN is up.
+    VpnServer,
+}
+
 /// What is wrong with the address of a site. The address itself is left out: it may carry a secret, and
 /// errors are logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +92,9 @@ pub struct ServiceEndpoint {
     pub at: String,
     /// What it speaks.
     pub kind: ServiceKind,
+    /// From where it can be reached; `anywhere` where nothing is written.
+    #[serde(default)]
+    pub place: ServicePlace,
 }
 
 impl ServiceEndpoint {
@@ -99,7 +115,8 @@ impl ServiceEndpoint {
                 _ => ServiceKind::Tcp,
             },
         };
-        let written = Self { name: String::new(), at: text.to_owned(), kind };
+        let place = ServicePlace::Anywhere;
+        let written = Self { name: String::new(), at: text.to_owned(), kind, place };
         let target = written.target().ok_or(SiteError::NoAddress)?;
         let at = match written.url() {
             Some(mut url) => {
@@ -108,7 +125,7 @@ impl ServiceEndpoint {
             }
             None => target.label(),
         };
-        Ok(Self { name: target.host, at, kind })
+        Ok(Self { name: target.host, at, kind, place })
     }
 
     /// Whom to connect to; `None` where the text names no host or port.
@@ -142,9 +159,11 @@ impl<'de> Deserialize<'de> for ServiceEndpoint {
             name: String,
             at: String,
             kind: ServiceKind,
+            #[serde(default)]
+            place: ServicePlace,
         }
-        let Written { name, at, kind } = Written::deserialize(deserializer)?;
-        let endpoint = Self { name, at, kind };
+        let Written { name, at, kind, place } = Written::deserialize(deserializer)?;
+        let endpoint = Self { name, at, kind, place };
         if endpoint.target().is_none() {
             return Err(D::Error::custom(format!(
                 "“{}” is not where a service is, such as \"https://intranet.example/\" or \"files.example:445\"",
@@ -205,6 +224,10 @@ mod tests {
         let good = json!({ "name": "Mail", "at": "imap.example", "kind": "imap" });
         let read: ServiceEndpoint = serde_json::from_value(good).unwrap();
         assert_eq!(read.target().unwrap().label(), "imap.example:993");
+        assert_eq!(read.place, ServicePlace::Anywhere);
+        let inside = json!({ "name": "Mail", "at": "imap.example", "kind": "imap", "place": "inside" });
+        let read: ServiceEndpoint = serde_json::from_value(inside).unwrap();
+        assert_eq!(read.place, ServicePlace::Inside);
         for (at, kind, told) in [
             ("", "tcp", "is not where a service is"),
             ("app.example", "tcp", "is not where a service is"),

@@ -4,6 +4,10 @@
 //! |---|---|---|---|
 //! | all | getaddrinfo; a TCP connection over each address family; a TLS handshake where the service begins with one; the protocol's first words; one GET for pages | none | what comes after signing in; services behind the first address of a family; UDP services |
 //!
+//! Whose an address is and which way leads there now is read from the kernel (Linux; elsewhere absent).
+//! A VPN's server that takes no connection is also asked for an echo, so that a port that is blocked can
+//! be told from a host that is gone; of VPNs over UDP the policy can name a TCP port of the same host alone.
+//!
 //! All steps of a service run side by side as far as they can; the services too. Page and certificate
 //! are asked for the way the person's browser goes, through the proxy where one is set, and not at all where
 //! a script chooses it; connections are those of the direct way. Nothing is sent over a connection whose certificate is not trusted.
@@ -11,7 +15,7 @@
 mod endpoint;
 mod greeting;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use reqwest::header::ACCEPT;
@@ -20,13 +24,14 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-pub use endpoint::{ServiceEndpoint, ServiceKind, SiteError};
+pub use endpoint::{ServiceEndpoint, ServiceKind, ServicePlace, SiteError};
 
-use crate::dns::LookupOutcome;
+use crate::dns::{AddressScope, LookupOutcome};
 use crate::net::http::{self, Way};
-use crate::net::{self, Target};
+use crate::net::{self, ResolveError, Target};
 use crate::proxy::admitted;
 use crate::reach::{self, ConnectOutcome, Connection};
+use crate::routes::{self, EchoOutcome, Path};
 use crate::sensitivity::facts;
 use crate::tls::{self, Anchors, TlsHost};
 use crate::{Context, Reading, Reason};
@@ -46,10 +51,16 @@ facts! {
         internal at: String,
         /// What it speaks.
         public kind: ServiceKind,
+        /// From where it can be reached, as the policy says.
+        public place: ServicePlace,
         /// What came of looking its name up; absent where it is an address.
         public lookup: Reading<LookupOutcome>,
         /// Its addresses.
         internal addresses: Vec<IpAddr>,
+        /// Whose the first of them is, as far as its number tells.
+        public scope: Reading<AddressScope>,
+        /// The way that packets to it would take now, for each address family.
+        part ways: Reading<Vec<Path>>,
         /// A connection over each address family that it has.
         part connections: Vec<Connection>,
         /// Its TLS handshake, where it begins with one.
@@ -60,6 +71,9 @@ facts! {
         internal greeting_text: Reading<String>,
         /// Status of the page, for the kinds that have pages.
         public status: Reading<u16>,
+        /// Whether its host answers an echo request (ping); asked of a VPN's server alone, and only where
+        /// no connection came.
+        public echo: Reading<EchoOutcome>,
         /// Time to the end of the slowest step.
         public took_ms: f64,
         /// For supporters: the error as the system words it.
@@ -79,6 +93,8 @@ pub enum Greeting {
     Silent,
     /// It hung up.
     Closed,
+    /// It speaks the protocol, and says that it serves nobody at the moment.
+    TurnedAway,
 }
 
 /// Measures this subject.
@@ -135,13 +151,17 @@ async fn one(
         name: net::tame(&endpoint.name, 120),
         at: endpoint.at.clone(),
         kind: endpoint.kind,
+        place: endpoint.place,
         lookup: Reading::absent(Reason::NothingToMeasure, "it is an address"),
         addresses: Vec::new(),
+        scope: Reading::absent(Reason::NothingToMeasure, "no address"),
+        ways: Reading::absent(Reason::NothingToMeasure, "no address"),
         connections: Vec::new(),
         tls: Reading::absent(Reason::NothingToMeasure, "it does not begin with TLS"),
         greeting: Reading::absent(Reason::NothingToMeasure, "nothing is said first"),
         greeting_text: Reading::absent(Reason::NothingToMeasure, "nothing is said first"),
         status: Reading::absent(Reason::NothingToMeasure, "it has no pages"),
+        echo: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
         took_ms: 0.0,
         detail: String::new(),
     };
@@ -166,28 +186,20 @@ async fn one(
         Reading::Value(tls::host(cx, target.clone(), proxy, anchors, deadline).await)
     };
     let words = words(endpoint.kind, &target, &anchors, deadline);
-    // With the others and not after them: a handshake that hangs would leave it no time.
-    let connections = async {
-        let addresses = net::resolve(&target.host, target.port, deadline).await?;
-        let first = |v4: bool| addresses.iter().find(|a| a.is_ipv4() == v4).copied();
-        let attempts = [first(true), first(false)]
-            .into_iter()
-            .flatten()
-            .map(|address| reach::connect(target.label(), address, deadline));
-        Ok::<_, net::ResolveError>((net::side_by_side(attempts).await, addresses))
-    };
-    let (found, page, handshake, words) = tokio::join!(connections, page, handshake, words);
+    // Beside the words: a service that is silent must not take the time for its connections.
+    let (reached, page, handshake, words) =
+        tokio::join!(reached(&cx, &endpoint, &target, deadline), page, handshake, words);
     seen.status = page;
     seen.tls = handshake;
     (seen.greeting, seen.greeting_text) = words;
     let named = target.host.parse::<IpAddr>().is_err();
-    match found {
-        Ok((connections, addresses)) => {
+    match reached {
+        Ok(reached) => {
             if named {
                 seen.lookup = Reading::Value(LookupOutcome::Answered);
             }
-            seen.connections = connections;
-            seen.addresses = addresses.into_iter().map(|a| a.ip()).collect();
+            (seen.addresses, seen.scope, seen.ways) = (reached.addresses, reached.scope, reached.ways);
+            (seen.connections, seen.echo) = (reached.connections, reached.echo);
         }
         Err(error) => {
             seen.detail = net::tame(&error.to_string(), 300);
@@ -201,6 +213,52 @@ async fn one(
     }
     seen.took_ms = net::ms(started.elapsed());
     seen
+}
+
+/// Where a service is, and what came of connecting to it.
+struct Reached {
+    addresses: Vec<IpAddr>,
+    scope: Reading<AddressScope>,
+    ways: Reading<Vec<Path>>,
+    connections: Vec<Connection>,
+    echo: Reading<EchoOutcome>,
+}
+
+async fn reached(
+    cx: &Context,
+    endpoint: &ServiceEndpoint,
+    target: &Target,
+    deadline: Instant,
+) -> Result<Reached, ResolveError> {
+    let addresses = net::resolve(&target.host, target.port, deadline).await?;
+    let first = |v4: bool| addresses.iter().find(|a| a.is_ipv4() == v4).copied();
+    let firsts: Vec<SocketAddr> = [first(true), first(false)].into_iter().flatten().collect();
+    let attempts = firsts.iter().map(|address| reach::connect(target.label(), *address, deadline));
+    let server = firsts.first().filter(|_| endpoint.place == ServicePlace::VpnServer);
+    let (connections, echo) = tokio::join!(net::side_by_side(attempts), host_answers(server, deadline));
+    let connected = connections.iter().any(|c| c.outcome == ConnectOutcome::Connected);
+    Ok(Reached {
+        scope: match firsts.first() {
+            Some(first) => Reading::Value(net::scope(first.ip(), &net::own_networks())),
+            None => Reading::absent(Reason::NothingToMeasure, "no address"),
+        },
+        ways: routes::ways(cx, &target.label(), &firsts),
+        echo: if connected {
+            Reading::absent(Reason::NothingToMeasure, "it takes connections")
+        } else {
+            echo
+        },
+        addresses: addresses.into_iter().map(|a| a.ip()).collect(),
+        connections,
+    })
+}
+
+/// Whether the host behind an address answers at all.
+async fn host_answers(address: Option<&SocketAddr>, deadline: Instant) -> Reading<EchoOutcome> {
+    match address {
+        Some(address) => routes::echo(*address, deadline).await,
+        None => Reading::absent(Reason::NothingToMeasure, "not asked for it"),
+    }
 }
 
 /// The status of the page.
@@ -276,7 +334,8 @@ mod tests {
 
     async fn measured(at: &str, kind: ServiceKind) -> Service {
         let mut cx = testing::context(testing::no_endpoints());
-        cx.services = vec![ServiceEndpoint { name: "Wiki".into(), at: at.into(), kind }];
+        cx.services =
+            vec![ServiceEndpoint { name: "Wiki".into(), at: at.into(), kind, place: ServicePlace::Anywhere }];
         let reading = measure(cx).await;
         reading.value().expect("measured").entries[0].clone()
     }
@@ -324,6 +383,23 @@ mod tests {
         let seen = measured(&at, ServiceKind::Ssh).await;
         assert_eq!(seen.greeting, Reading::Value(Greeting::Spoken));
         assert_eq!(seen.greeting_text, Reading::Value("SSH-2.0-OpenSSH_9.2".into()));
+    }
+
+    #[tokio::test]
+    async fn a_service_that_says_nothing_takes_connections_all_the_same() {
+        let mute = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = mute.local_addr().unwrap().to_string();
+        let mut cx = testing::context(testing::no_endpoints());
+        cx.limits.probe = std::time::Duration::from_millis(300);
+        let place = ServicePlace::VpnServer;
+        cx.services = vec![ServiceEndpoint { name: "Wiki".into(), at, kind: ServiceKind::Smtp, place }];
+        let reading = measure(cx).await;
+        let seen = &reading.value().unwrap().entries[0];
+        assert_eq!(seen.greeting, Reading::Value(Greeting::Silent));
+        assert_eq!(seen.connections[0].outcome, ConnectOutcome::Connected);
+        assert_eq!(seen.echo.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
+        #[cfg(target_os = "linux")]
+        assert_eq!(seen.ways.value().unwrap()[0].outcome, routes::PathOutcome::Local);
     }
 
     #[tokio::test]
