@@ -107,6 +107,7 @@ report-files-removed = Von der Person herausgenommen: { $names }.
 report-page-of = Seite
 report-page-of-2 = von
 report-made-by-befund = Erstellt mit Befund
+compare-there = vorhanden
 report-none = keine
 report-empty = leer
 report-yes = ja

@@ -107,6 +107,7 @@ report-files-removed = Left out by the person: { $names }.
 report-page-of = Page
 report-page-of-2 = of
 report-made-by-befund = Made by Befund
+compare-there = there
 report-none = none
 report-empty = empty
 report-yes = yes

@@ -38,7 +38,7 @@ pub use settings::system_language;
 
 /// Reading packages, for the command line.
 pub mod package {
-    pub use befund_package::{Opened, PackageError, open, printable};
+    pub use befund_package::{Opened, PackageError, compare, open, printable};
 }
 
 /// Replacing what is private, for the command line: the package's own engine.

@@ -7,7 +7,7 @@ use befund_checks::{Check, CheckResult, Status};
 use befund_content::{Lang, Messages, Text, read_text};
 use befund_facts::Subject;
 use befund_guides::{Diagnosis, Evidence, Guide, NextStep, Outcome, StepCost, diagnose};
-use befund_package::{Opened, PackageError};
+use befund_package::{Changes, Opened, PackageError};
 use befund_reference::Reference;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -535,13 +535,59 @@ fn subjects_of(checks: &[&Check]) -> Vec<Subject> {
     Subject::ALL.iter().copied().filter(|s| checks.iter().any(|c| c.subjects().contains(s))).collect()
 }
 
-/// A package in a few lines, for the terminal.
-pub fn package_summary(opened: &mut Opened, lang: Lang) -> Result<Vec<String>, PackageError> {
+/// What changed between two packages, line by line.
+pub fn changes(changes: &Changes, lang: Lang) -> Vec<String> {
+    let message = messages_of(lang);
+    let word = |status: Status| message(&format!("ui-state-{}", status.as_str().replace('_', "-")), &[]);
+    let mut lines = vec![format!(
+        "{} ({}) → {} ({})",
+        changes.old.reference, changes.old.created_at, changes.new.reference, changes.new.created_at
+    )];
+    if changes.other_computer {
+        lines.push(message("compare-other-computer", &[]));
+    }
+    for name in &changes.missing {
+        lines.push(message("compare-missing", &[("name", name.clone())]));
+    }
+    if !changes.results.is_empty() {
+        lines.push(format!("\n{}", message("compare-results", &[])));
+    }
+    for change in &changes.results {
+        lines.push(format!(
+            "  {} → {}: {}",
+            word(change.old.status),
+            word(change.new.status),
+            change.new.text.get(lang)
+        ));
+        // What was in order or did not apply needs no words.
+        if matches!(change.old.status, Status::Fail | Status::Warn) {
+            lines.push(message("compare-before", &[("text", change.old.text.get(lang).to_owned())]));
+        }
+    }
+    if !changes.facts.is_empty() {
+        lines.push(format!("\n{}", message("compare-facts", &[])));
+    }
+    let shown = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
+    for change in &changes.facts {
+        lines.push(format!("  {}: {} → {}", change.label, shown(&change.old), shown(&change.new)));
+    }
+    if changes.results.is_empty() && changes.facts.is_empty() && changes.missing.is_empty() {
+        lines.push(message("compare-nothing", &[]));
+    }
+    lines
+}
+
+fn messages_of(lang: Lang) -> impl Fn(&str, &[(&str, String)]) -> String {
     let messages = Messages::builtin();
-    let message = |key: &str, args: &[(&str, String)]| {
+    move |key, args| {
         let args: Vec<_> = args.iter().map(|(n, v)| (*n, v.as_str().into())).collect();
         messages.get(lang, key, &args)
-    };
+    }
+}
+
+/// A package in a few lines, for the terminal.
+pub fn package_summary(opened: &mut Opened, lang: Lang) -> Result<Vec<String>, PackageError> {
+    let message = messages_of(lang);
     let summary = opened.summary()?;
     let verification = opened.verify()?;
     let mut lines = vec![format!("{}  {}", summary.reference, summary.created_at)];

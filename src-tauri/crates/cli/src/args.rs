@@ -239,8 +239,10 @@ Examples:
   befund open Befund-BF-7K3M-Q2XT.zip
   befund open Befund-BF-7K3M-Q2XT.zip --file facts.json
   befund open Befund-BF-7K3M-Q2XT.zip --html > report.html
+  befund open NEW.zip --compare OLD.zip                  only what changed between two packages of one computer
 
-JSON: the package's report.json.")]
+JSON: the package's report.json; with --compare {\"schema\": \"befund.changes/1\", \"old\", \"new\", \"other_computer\",
+      \"results\": [{\"check\", \"old\", \"new\"}], \"facts\": [{\"path\", \"label\", \"old\", \"new\"}], \"missing\"}")]
 pub(crate) struct OpenArgs {
     /// The package.
     pub(crate) package: PathBuf,
@@ -253,6 +255,9 @@ pub(crate) struct OpenArgs {
     /// Print report.json.
     #[arg(long, conflicts_with_all = ["file", "html"])]
     pub(crate) json: bool,
+    /// Show what changed since this earlier package.
+    #[arg(long, value_name = "OLD", conflicts_with_all = ["file", "html"])]
+    pub(crate) compare: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -350,6 +350,18 @@ pub(crate) fn outbox(app: &App, args: &OutboxArgs) -> anyhow::Result<ExitCode> {
 
 pub(crate) fn open(args: &OpenArgs, lang: Lang) -> anyhow::Result<ExitCode> {
     let mut opened = packages::open(&args.package).map_err(AppError::from)?;
+    if let Some(old) = &args.compare {
+        let mut old = packages::open(old).map_err(AppError::from)?;
+        let changes = packages::compare(&mut old, &mut opened, lang).map_err(AppError::from)?;
+        if args.json {
+            print::json(&changes)?;
+        } else {
+            for line in befund_app::report::changes(&changes, lang) {
+                print::line(&line)?;
+            }
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let wanted = if args.html {
         Some("report.html")
     } else if args.json {

@@ -8,6 +8,7 @@
 //! goes is for `befund_desk`. The format is described in docs/package-format.md.
 
 mod build;
+mod compare;
 mod contents;
 mod error;
 mod html;
@@ -28,6 +29,7 @@ mod times;
 mod tests;
 
 pub use build::{Built, FileEntry, build};
+pub use compare::{Changes, FactChange, Moment, ResultChange, Said, compare};
 pub use contents::{CauseLine, Contact, Contents, ExtraFile, Level, TriedLine, TriedOutcome};
 pub use error::PackageError;
 pub use index::Limits;

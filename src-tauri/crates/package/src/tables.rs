@@ -214,11 +214,7 @@ impl Tables<'_> {
             return;
         }
         for (i, object) in objects.iter().enumerate() {
-            let name =
-                ["name", "mount_point", "host", "url", "target", "server", "address", "used_for", "subject"]
-                    .iter()
-                    .find_map(|k| object.get(*k).and_then(Value::as_str));
-            let title = name.map_or_else(|| format!("{title} {}", i + 1), ToOwned::to_owned);
+            let title = item_name(object).map_or_else(|| format!("{title} {}", i + 1), ToOwned::to_owned);
             blocks.push(Block::Heading { title: Rich::new(&title), item: true });
             self.object(key, &format!("{path}[{i}]"), object, blocks);
         }
@@ -239,6 +235,13 @@ impl Tables<'_> {
             detail: Rich::new(&absent.detail),
         }
     }
+}
+
+/// What an item of a list is called, where one of its fields says so.
+pub(crate) fn item_name(item: &Map<String, Value>) -> Option<&str> {
+    ["name", "mount_point", "host", "url", "target", "server", "address", "used_for", "subject"]
+        .iter()
+        .find_map(|k| item.get(*k).and_then(Value::as_str))
 }
 
 /// Whether a value fits into one cell.
