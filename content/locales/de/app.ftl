@@ -184,6 +184,7 @@ compare-missing = { $name } fehlt in einem der beiden Pakete. Das lässt sich ni
 compare-results = Anders beurteilt
 compare-before = { "    " }vorher: { $text }
 compare-facts = Anders gemessen
+compare-more = { "  " }und { $count } weitere (--json nennt alle)
 compare-nothing = Nichts hat sich geändert.
 summary-causes = Wahrscheinliche Ursachen
 summary-findings = Befunde

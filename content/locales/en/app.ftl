@@ -184,6 +184,7 @@ compare-missing = { $name } is missing in one of the two packages, so it cannot 
 compare-results = Judged differently
 compare-before = { "    " }before: { $text }
 compare-facts = Measured differently
+compare-more = { "  " }and { $count } more (--json lists all)
 compare-nothing = Nothing has changed.
 summary-causes = Likely causes
 summary-findings = Findings

@@ -535,6 +535,9 @@ fn subjects_of(checks: &[&Check]) -> Vec<Subject> {
     Subject::ALL.iter().copied().filter(|s| checks.iter().any(|c| c.subjects().contains(s))).collect()
 }
 
+/// How many changed facts are listed for a reader.
+const MOST_FACTS: usize = 60;
+
 /// What changed between two packages, line by line.
 pub fn changes(changes: &Changes, lang: Lang) -> Vec<String> {
     let message = messages_of(lang);
@@ -568,8 +571,11 @@ pub fn changes(changes: &Changes, lang: Lang) -> Vec<String> {
         lines.push(format!("\n{}", message("compare-facts", &[])));
     }
     let shown = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
-    for change in &changes.facts {
+    for change in changes.facts.iter().take(MOST_FACTS) {
         lines.push(format!("  {}: {} → {}", change.label, shown(&change.old), shown(&change.new)));
+    }
+    if let Some(more) = changes.facts.len().checked_sub(MOST_FACTS).filter(|more| *more > 0) {
+        lines.push(message("compare-more", &[("count", more.to_string())]));
     }
     if changes.results.is_empty() && changes.facts.is_empty() && changes.missing.is_empty() {
         lines.push(message("compare-nothing", &[]));
