@@ -94,7 +94,7 @@ pub enum TransferEnd {
 pub(crate) const COST: Cost = Cost { seconds: 15.0 };
 
 /// Round trips before anything is loaded.
-const IDLE: Duration = Duration::from_millis(1000);
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Of what time and amount are left, the share of the download where there is an upload too.
 const DOWNLOAD_SHARE: f64 = 0.6;
