@@ -243,7 +243,7 @@ impl App {
                 before: None,
                 cancel: cancel.clone(),
             };
-            measured = Some(self.measure(round, &tell).await);
+            measured = Some(Box::pin(self.measure(round, &tell)).await);
         }
         let asked = asked_for(case, purpose, &checks);
         match measured {

@@ -357,7 +357,7 @@ impl App {
             before: None,
             cancel: CancellationToken::new(),
         };
-        let mut measured = self.measure(round, &tell).await;
+        let mut measured = Box::pin(self.measure(round, &tell)).await;
         let mut evidence = Evidence::of(&measured.results);
         let mut diagnosis = diagnose(guide, &self.checks, &evidence);
         while let (Consent::Given, NextStep::Measure { subject, .. }) = (consent, &diagnosis.next) {
@@ -365,7 +365,8 @@ impl App {
             let before = Before { facts: measured.facts, judged: measured.results.len() as u32 };
             let asked = BTreeSet::from([subject]);
             let cancel = CancellationToken::new();
-            let later = self.measure_asked(&checks, asked, offline, Some(before), cancel, &tell).await;
+            let later =
+                Box::pin(self.measure_asked(&checks, asked, offline, Some(before), cancel, &tell)).await;
             measured = Measured {
                 facts: later.facts,
                 results: replaced(measured.results, later.results),
