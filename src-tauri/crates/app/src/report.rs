@@ -267,7 +267,7 @@ impl App {
             before: None,
             cancel: CancellationToken::new(),
         };
-        let measured = self.measure(round, tell).await;
+        let measured = Box::pin(self.measure(round, tell)).await;
         Ok(CheckReport {
             schema: "befund.check/1",
             results: self.lines(&measured.results),

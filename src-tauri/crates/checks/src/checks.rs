@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::str::FromStr;
 
-use befund_content::{ContentError, ContentFile, Origin, Text, load_dir, parse_yaml};
+use befund_content::{ContentError, ContentFile, Origin, Text, in_parallel, load_dir, parse_yaml};
 use befund_facts::Subject;
 use serde_saphyr::{Location, Spanned};
 
@@ -27,8 +27,9 @@ impl Checks {
     pub fn load(folders: &[&Path]) -> (Self, Vec<ContentError>) {
         let (files, mut errors) = load_dir("checks", folders);
         let mut loaded: BTreeMap<CheckId, (ContentFile, Check)> = BTreeMap::new();
-        for file in files {
-            match parse_check(&file.name, &file.text) {
+        let parsed = in_parallel(&files, |file| parse_check(&file.name, &file.text));
+        for (file, parsed) in files.into_iter().zip(parsed) {
+            match parsed {
                 Ok(check) => {
                     // Two files of one folder claim one id: neither can be meant to replace the other.
                     if let Some((first, _)) = loaded.get(&check.id)

@@ -16,4 +16,4 @@ pub use error::{ContentError, Position};
 pub use format::{Format, Formatted, format_value};
 pub use lang::{Lang, Text};
 pub use messages::{Arg, Messages};
-pub use source::{ContentFile, Origin, load_dir, parse_yaml, read_text};
+pub use source::{ContentFile, Origin, in_parallel, load_dir, parse_yaml, read_text};

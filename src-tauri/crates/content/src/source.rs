@@ -33,6 +33,24 @@ pub struct ContentFile {
 /// A content file larger than this is refused: no real one comes near it.
 const MAX_BYTES: u64 = 1024 * 1024;
 
+/// Does the same to every item, on all cores, and keeps the order: content is parsed at every start of the
+/// program, and takes most of it.
+pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = items.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let work = &work;
+        let workers: Vec<_> = items
+            .chunks(share)
+            .map(|chunk| scope.spawn(move || chunk.iter().map(work).collect::<Vec<R>>()))
+            .collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
 /// The YAML files of one kind: built-in ones, then those of `folders` (each with a subfolder `kind`).
 pub fn load_dir(kind: &str, folders: &[&Path]) -> (Vec<ContentFile>, Vec<ContentError>) {
     let mut errors = Vec::new();

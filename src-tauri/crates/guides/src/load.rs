@@ -6,7 +6,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use befund_checks::{CheckId, Checks, Status};
-use befund_content::{ContentError, Lang, Origin, Text, load_dir, parse_yaml};
+use befund_content::{ContentError, Lang, Origin, Text, in_parallel, load_dir, parse_yaml};
 
 use crate::file::{
     At, ChanceField, CostField, FixFile, GuideFile, MAX_SECONDS, MAX_WEIGHT, Ordered, PriorFile,
@@ -38,8 +38,11 @@ impl Guides {
         });
         let mut loaded = Self::default();
         let mut from: BTreeMap<GuideId, (Origin, String)> = BTreeMap::new();
-        for file in files {
-            match loaded.parse(&file.name, &file.text, checks) {
+        let parsed = in_parallel(&files, |file| read(&file.name, &file.text));
+        for (file, parsed) in files.into_iter().zip(parsed) {
+            let resolved =
+                parsed.and_then(|raw| Reader { file: &file.name, checks, guides: &loaded }.guide(raw));
+            match resolved {
                 Ok(guide) => {
                     if let Some((origin, other)) = from.get(&guide.id)
                         && *origin == file.origin
@@ -62,8 +65,7 @@ impl Guides {
 
     /// Reads one guide file, which may extend one of these guides. The first mistake in it is the error.
     pub fn parse(&self, file: &str, text: &str, checks: &Checks) -> Result<Guide, ContentError> {
-        let raw: GuideFile = parse_yaml(file, text).map_err(explain)?;
-        Reader { file, checks, guides: self }.guide(raw)
+        Reader { file, checks, guides: self }.guide(read(file, text)?)
     }
 
     /// The guides that ship inside the program.
@@ -80,6 +82,10 @@ impl Guides {
     pub fn iter(&self) -> impl Iterator<Item = &Guide> {
         self.0.values()
     }
+}
+
+fn read(file: &str, text: &str) -> Result<GuideFile, ContentError> {
+    parse_yaml(file, text).map_err(explain)
 }
 
 /// What a key of the top level says, as far as can be said without reading all of the file.
