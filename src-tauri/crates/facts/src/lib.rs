@@ -11,6 +11,8 @@ mod context;
 #[cfg(target_os = "linux")]
 mod desktop_settings;
 mod entries;
+#[cfg(target_os = "linux")]
+mod kernel_log;
 mod net;
 #[cfg(target_os = "linux")]
 mod network_manager;
@@ -27,9 +29,11 @@ pub mod cpu;
 pub mod crashes;
 pub mod display;
 pub mod dns;
+pub mod drives;
 pub mod filesystems;
 pub mod heat;
 pub mod input;
+pub mod leftovers;
 pub mod links;
 pub mod memory;
 pub mod path;

@@ -168,6 +168,10 @@ subjects! {
     Computer protection: crate::protection::Protection,
     /// Programs that crashed, and what the kernel warned about.
     Computer crashes: crate::crashes::Crashes,
+    /// Drives: their work, their health, and what the kernel complains of.
+    Computer drives: crate::drives::Drives,
+    /// What takes up room and can be cleared away.
+    Computer leftovers: crate::leftovers::Leftovers,
     /// Network interfaces.
     Computer links: crate::links::Links,
     /// Wireless networks: radio, signal, signing in.

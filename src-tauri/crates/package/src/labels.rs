@@ -139,6 +139,7 @@ impl Labels {
             f if f.ends_with("_mbps") => plain("Mbit/s"),
             f if f.ends_with("dbm") => plain("dBm"),
             f if f.ends_with("_mhz") => plain("MHz"),
+            f if f.ends_with("_celsius") => plain("°C"),
             f if f.ends_with("_bytes_per_second") => {
                 format!("{}/s", format_value(value, Format::Bytes, self.0))
             }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::{Filesystem, FilesystemClass, Filesystems, class_of, holder};
+use super::{Filesystem, FilesystemClass, Filesystems, class_of, condition, holder};
 use crate::source::{detached, odd, read_text, unread};
 use crate::system::home_folder;
 use crate::{Absence, Context, Reading, Reason};
@@ -44,6 +44,13 @@ pub(super) async fn measure(cx: Context) -> Reading<Filesystems> {
     if cx.is_live() {
         fill(&mut mounts, limit, ask).await;
     }
+    let before = mounts.clone();
+    let mounts = detached("read the file systems' condition", limit, move || {
+        condition::fill(&cx, &mut mounts);
+        mounts
+    })
+    .await
+    .unwrap_or(before);
     Reading::Value(Filesystems { mounts })
 }
 
@@ -72,6 +79,7 @@ struct Line {
     source: String,
     options: Vec<String>,
     read_only: bool,
+    locked_after_errors: bool,
 }
 
 /// `36 35 98:0 /root /mount/point rw,noatime shared:1 - ext4 /dev/sda1 rw,errors=continue`
@@ -84,7 +92,9 @@ fn parse_line(line: &str) -> Option<Line> {
     let kind = there.next().filter(|k| !k.is_empty())?;
     let source = there.next().unwrap_or_default();
     let all = || mount_options.split(',').chain(there.clone().next().unwrap_or_default().split(','));
-    let read_only = all().any(|o| o == "ro");
+    // An emergency leaves `rw` where it stood (kernel 6.17 and newer).
+    let locked_after_errors = all().any(|o| o == "emergency_ro");
+    let read_only = locked_after_errors || all().any(|o| o == "ro");
     let mut options = Vec::new();
     for option in all().filter_map(harmless) {
         // Writable at one level and not at the other is not writable.
@@ -100,6 +110,7 @@ fn parse_line(line: &str) -> Option<Line> {
         source: unescaped(source),
         options,
         read_only,
+        locked_after_errors,
     })
 }
 
@@ -221,7 +232,7 @@ fn is_plumbing(mount: &Line) -> bool {
 }
 
 /// The mounts that hold data, with their numbers still to be asked.
-fn select(table: &str, home: Option<&str>) -> Result<Vec<Filesystem>, Absence> {
+pub(super) fn select(table: &str, home: Option<&str>) -> Result<Vec<Filesystem>, Absence> {
     // A later mount at the same place hides the earlier one.
     let mut taken = HashSet::new();
     let mut visible: Vec<Line> =
@@ -284,6 +295,10 @@ fn entry(mount: Line, home: Option<&str>) -> Filesystem {
     Filesystem {
         class: class_of(&mount.kind),
         read_only: mount.read_only,
+        locked_after_errors: mount.locked_after_errors,
+        device: Reading::Value(mount.device),
+        errors: Reading::absent(Reason::NothingToMeasure, ""),
+        quota: Reading::absent(Reason::NothingToMeasure, ""),
         is_system: mount.mount_point == "/",
         is_home: home == Some(mount.mount_point.as_str()),
         mount_point: mount.mount_point,

@@ -2,7 +2,7 @@
 //!
 //! | system  | source                                             | privilege |
 //! |---------|----------------------------------------------------|-----------|
-//! | Linux   | `/proc/self/mountinfo`; `statvfs` for the numbers  | none; another user's FUSE mount refuses its numbers |
+//! | Linux   | `/proc/self/mountinfo`; `statvfs` for the numbers; `/sys/fs/ext4` and `/sys/fs/btrfs` for errors; `quotactl` for the person's own share | none; another user's FUSE mount refuses its numbers |
 //! | others  | `sysinfo`                                          | none      |
 //!
 //! Each mount is asked on a thread of its own: a share whose server is gone never answers, and only
@@ -12,17 +12,20 @@
 //! same place, single files mounted into a container, and what a container engine mounts for its
 //! containers. One file system mounted in several places is listed once, where it matters most.
 //!
-//! Blind spots: quotas. btrfs and ZFS estimate what is free. A disk that is there and not mounted.
+//! Blind spots: shares on servers and in projects. Errors of XFS, F2FS and NTFS, which keep no count. btrfs and ZFS estimate what is free. A disk that is there and not mounted.
 //! Of mount options with a value, only those known to be harmless keep it: others can carry names.
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::sensitivity::facts;
 use crate::{Context, Reading};
 
+#[cfg(target_os = "linux")]
+mod condition;
 #[cfg(target_os = "linux")]
 mod linux;
 // Compiled in tests too, so that it stays sound on a machine that never ships it.
@@ -55,6 +58,14 @@ facts! {
         public options: Vec<String>,
         /// Whether nothing can be written to it.
         public read_only: bool,
+        /// Whether the kernel locked it in an emergency, after errors.
+        public locked_after_errors: bool,
+        /// The kernel's name of the device below it: `sda2`.
+        internal device: Reading<String>,
+        /// Errors that the file system counted in its own structure.
+        part errors: Reading<FilesystemErrors>,
+        /// The person's share of it, where shares are set up.
+        part quota: Reading<Quota>,
         /// Whether the operating system lives on it.
         public is_system: bool,
         /// Whether the person's home folder lives on it.
@@ -69,6 +80,28 @@ facts! {
         public inode_count: Reading<u64>,
         /// File entries not in use.
         public inode_free_count: Reading<u64>,
+    }
+}
+
+facts! {
+    /// Errors that a file system counted since it was last repaired.
+    pub struct FilesystemErrors {
+        /// How many.
+        public error_count: u64,
+        /// When the first one was met.
+        public first_at: Reading<Timestamp>,
+        /// When the last one was met.
+        public last_at: Reading<Timestamp>,
+    }
+
+    /// A person's share of a file system.
+    pub struct Quota {
+        /// In use by the person.
+        public used_bytes: u64,
+        /// From here on a warning is due, and time runs.
+        public soft_limit_bytes: Reading<u64>,
+        /// More cannot be written.
+        public limit_bytes: Reading<u64>,
     }
 }
 

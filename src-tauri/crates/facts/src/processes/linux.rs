@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(super::switches(&cx, (10, 1)), None);
     }
 
-    /// A real one: a program that waits for its child as `vfork` does cannot be interrupted.
+    /// A real one: a shell that does nothing but loop.
     #[tokio::test]
     async fn a_real_busy_program_is_named_with_its_share() {
         let mut hog = std::process::Command::new("sh").args(["-c", "while :; do :; done"]).spawn().unwrap();
