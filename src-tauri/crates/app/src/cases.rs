@@ -210,7 +210,7 @@ impl App {
         }
         let cancel = CancellationToken::new();
         locked(&self.running).insert(reference, cancel.clone());
-        let measured = self.measure_for(&case, purpose, offline, &cancel, tell).await;
+        let measured = Box::pin(self.measure_for(&case, purpose, offline, &cancel, tell)).await;
         locked(&self.running).remove(&reference);
         let measured = measured?;
         self.cases.store_facts(reference, &measured.facts)?;
@@ -251,7 +251,7 @@ impl App {
             measured => {
                 let earlier = match &measured {
                     Some(first) => Some(first.facts.clone()),
-                    None => self.cases.facts(case.reference)?,
+                    None => self.cases.facts(case.reference)?.map(Box::new),
                 };
                 let first = measured.map(|m| m.results).unwrap_or_default();
                 let judged = first.len() as u32;
@@ -284,7 +284,7 @@ impl App {
             before,
             cancel,
         };
-        self.measure(round, tell).await
+        Box::pin(self.measure(round, tell)).await
     }
 
     /// What a measurement on request would cost here; nothing where it cannot be made.

@@ -50,14 +50,14 @@ pub(crate) struct Round<'a> {
 
 /// An earlier round.
 pub(crate) struct Before {
-    pub(crate) facts: Snapshot,
+    pub(crate) facts: Box<Snapshot>,
     /// How many checks it has judged, as far as anybody watches both.
     pub(crate) judged: u32,
 }
 
 /// What one round of measuring gave.
 pub(crate) struct Measured {
-    pub(crate) facts: Snapshot,
+    pub(crate) facts: Box<Snapshot>,
     pub(crate) results: Vec<CheckResult>,
     pub(crate) first: Option<FirstVerdict>,
 }
@@ -150,7 +150,7 @@ impl App {
                 all.adopt(&facts, subjects);
                 all
             }
-            None => facts,
+            None => Box::new(facts),
         };
         let prepared = Facts::new(&facts);
         let results: Vec<CheckResult> = checks.iter().map(|check| check.judge(&prepared)).collect();
