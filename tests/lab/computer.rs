@@ -19,6 +19,12 @@ use crate::scenario::Scenario;
 /// - `put FILE TEXT` writes a file of one line; `show FOLDER PLACE` makes a folder of such files appear at a
 ///   place such as `/sys/class/power_supply`, in the stead of what is there. For hardware that this machine
 ///   does not have: what stands in the files has the shape of real machines'.
+/// - `sound_service` starts PulseAudio as the person, without a device; `pactl` speaks to it as the person.
+///   The scenario sets `XDG_RUNTIME_DIR: /run/lab/run` for Befund.
+/// - `speakers` gives it an output; `microphone` an input.
+/// - `print_service` starts CUPS with folders of its own, and `printer NAME URI` adds a queue with a driver.
+/// - `bluetooth PYTHON` starts a BlueZ (python-dbusmock, since this kernel has no radio) and runs Python with
+///   `mock`, its interface, and `bus`.
 /// - `$HOME_FOLDER` is the person's home.
 const WORDS: &str = r#"
 HOME_FOLDER=/run/lab/home
@@ -57,6 +63,68 @@ ext4() {
   mkfs.ext4 -q -F "$@" "$file"
   mkdir -p "$point"
   mount -o "loop$options" "$file" "$point"
+}
+sound_service() {
+  install -d -o 65534 -g 65534 -m 700 /run/lab/run
+  export XDG_RUNTIME_DIR=/run/lab/run HOME=$HOME_FOLDER
+  person /usr/bin/pulseaudio -n --daemonize=no --exit-idle-time=-1 -L module-native-protocol-unix \
+    -L module-always-sink &
+  until_true pactl info
+  sound_pid=$(pidof pulseaudio)
+}
+pactl() { person /usr/bin/pactl "$@"; }
+speakers() {
+  pactl load-module module-null-sink sink_name=speakers sink_properties=device.description=Speakers
+  pactl set-default-sink speakers
+  pactl set-sink-volume speakers 60%
+}
+microphone() {
+  pactl load-module module-virtual-source source_name=microphone master=speakers.monitor
+  pactl set-default-source microphone
+}
+print_service() {
+  mkdir -p /run/cups /run/lab/cups/etc /run/lab/cups/spool /run/lab/cups/cache /run/lab/cups/log
+  chgrp -R lp /run/lab/cups
+  chmod 755 /run/cups
+  printf '%s\n' 'Listen /run/cups/cups.sock' 'LogLevel warn' 'Browsing Off' 'ErrorPolicy retry-job' \
+    '<Location />' 'Order allow,deny' 'Allow all' '</Location>' \
+    '<Policy default>' '<Limit All>' 'Order deny,allow' '</Limit>' '</Policy>' > /run/lab/cups/etc/cupsd.conf
+  printf '%s\n' 'ServerRoot /run/lab/cups/etc' 'RequestRoot /run/lab/cups/spool' 'CacheDir /run/lab/cups/cache' \
+    'StateDir /run/cups' 'SystemGroup root' 'FileDevice Yes' 'ErrorLog /run/lab/cups/log/error_log' \
+    'AccessLog /run/lab/cups/log/access_log' 'PageLog /run/lab/cups/log/page_log' > /run/lab/cups/etc/cups-files.conf
+  cupsd -f -c /run/lab/cups/etc/cupsd.conf -s /run/lab/cups/etc/cups-files.conf &
+  print_pid=$!
+  until_true lpstat -r
+}
+printer() {
+  printf '%s\n' '*PPD-Adobe: "4.3"' '*FormatVersion: "4.3"' '*FileVersion: "1.0"' '*LanguageVersion: English' \
+    '*LanguageEncoding: ISOLatin1' '*PCFileName: "LAB.PPD"' '*Product: "(Lab)"' '*PSVersion: "(3010.000) 0"' \
+    '*Manufacturer: "Example"' '*ModelName: "Example LaserJet"' '*ShortNickName: "Example LaserJet"' \
+    '*NickName: "Example LaserJet"' '*ColorDevice: False' '*DefaultColorSpace: Gray' '*FileSystem: False' \
+    '*Throughput: "1"' '*LandscapeOrientation: Plus90' '*TTRasterizer: Type42' \
+    '*OpenUI *PageSize/Media Size: PickOne' '*DefaultPageSize: A4' '*PageSize A4/A4: "<</PageSize[595 842]>>setpagedevice"' \
+    '*CloseUI: *PageSize' '*OpenUI *PageRegion/Media Size: PickOne' '*DefaultPageRegion: A4' \
+    '*PageRegion A4/A4: "<</PageSize[595 842]>>setpagedevice"' '*CloseUI: *PageRegion' \
+    '*DefaultImageableArea: A4' '*ImageableArea A4/A4: "0 0 595 842"' '*DefaultPaperDimension: A4' \
+    '*PaperDimension A4/A4: "595 842"' > /run/lab/lab.ppd
+  lpadmin -p "$1" -v "$2" -P /run/lab/lab.ppd -E
+  lpadmin -d "$1"
+}
+bluetooth() {
+  mkdir -p /run/dbus
+  printf '%s\n' '<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"' \
+    ' "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">' \
+    '<busconfig><listen>unix:path=/run/dbus/system_bus_socket</listen><auth>EXTERNAL</auth>' \
+    '<policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*" eavesdrop="true"/>' \
+    '<allow receive_sender="*"/></policy></busconfig>' > /run/lab/bus.conf
+  dbus-daemon --config-file=/run/lab/bus.conf --fork
+  /usr/bin/python3 -m dbusmock --system --template bluez5 &
+  until_true dbus-send --system --print-reply --dest=org.bluez / org.freedesktop.DBus.ObjectManager.GetManagedObjects
+  printf '%s\n' 'import dbus' 'bus = dbus.SystemBus()' \
+    'mock = dbus.Interface(bus.get_object("org.bluez", "/"), "org.bluez.Mock")' \
+    'def put(path, of, name, value):' \
+    '    bus.get_object("org.bluez", path).Set(of, name, value, dbus_interface="org.freedesktop.DBus.Properties")' \
+    "$1" | /usr/bin/python3 -
 }
 "#;
 

@@ -41,6 +41,10 @@ pub(crate) const LAB_PACKAGES: &[&str] = &[
     "python3-dbusmock",
     "openssh-server",
     "python3-aiosmtpd",
+    "pulseaudio",
+    "pulseaudio-utils",
+    "cups",
+    "cups-client",
     "procps",
     "util-linux",
 ];
