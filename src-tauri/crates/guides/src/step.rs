@@ -323,19 +323,20 @@ impl<'g> Planner<'g> {
         mass * cost + after
     }
 
-    /// A measurement on request where all is well so far: what it is expected to save in case that something
-    /// is wrong after all, times the probability of that, is more than it costs.
+    /// A measurement on request where all is well so far: it tells something, and what overlooking a fault would
+    /// cost, a call, times the probability of that, is more than the measurement costs.
     fn worth_a_look(&self, steps: &[StepCost], wrong: f64) -> Option<NextStep> {
         let otherwise = steps.iter().find(|s| s.kind != StepKind::Measure)?.cost_seconds;
         let step = steps.iter().find(|s| s.kind == StepKind::Measure)?;
         let measurement = self.measurements.iter().find(|m| m.subject.as_str() == step.id)?;
         let saves = otherwise - (step.cost_seconds - measurement.cost);
-        (wrong * saves > measurement.cost).then(|| NextStep::Measure {
+        let missed = self.guide.hand_over.cost;
+        (saves > 0.0 && wrong * missed > measurement.cost).then(|| NextStep::Measure {
             subject: measurement.subject,
             cost_seconds: step.cost_seconds,
             why: text("guide-why-look-closer", &[]),
             numbers: format!(
-                "P(no problem) = {:.3}; saves {saves:.0} s in case of a problem, costs {:.0} s",
+                "P(no problem) = {:.3}; overlooking a fault costs {missed:.0} s, measuring {:.0} s",
                 1.0 - wrong,
                 measurement.cost
             ),
