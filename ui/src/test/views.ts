@@ -231,8 +231,8 @@ export function views(language: Language): Views {
           "Your line to the internet is fine. Only your router has stopped looking up names such as example.org, so no web page opens. Your files and programs are not affected.",
         ),
         beside: say(
-          "Wahrscheinlich ist noch etwas nicht in Ordnung: Die Uhr dieses Computers geht falsch. Befund kommt darauf zurück, sobald dies behoben ist.",
-          "Probably something else is wrong as well: The clock of this computer is wrong. Befund comes back to it as soon as this is mended.",
+          "Wahrscheinlich ist noch etwas nicht in Ordnung: Die Uhr dieses Computers geht falsch. Geht es danach noch nicht, macht Befund damit weiter.",
+          "Probably something else is wrong as well: The clock of this computer is wrong. If it still does not work afterwards, Befund goes on with that.",
         ),
         path: [
           { icon: "laptop", label: say("Ihr Computer", "Your computer"), status: "ok", word: say("In Ordnung", "Fine") },

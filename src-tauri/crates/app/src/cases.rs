@@ -212,7 +212,18 @@ impl App {
         locked(&self.running).insert(reference, cancel.clone());
         let measured = Box::pin(self.measure_for(&case, purpose, offline, &cancel, tell)).await;
         locked(&self.running).remove(&reference);
-        let measured = measured?;
+        let mut measured = measured?;
+        // What was measured because the person agreed stays in the facts that the finding rests on.
+        let kept: Vec<Subject> = Subject::ALL
+            .iter()
+            .copied()
+            .filter(|s| s.on_request().is_some() && !measured.facts.probe_ms.contains_key(s.as_str()))
+            .collect();
+        if let Some(earlier) = self.cases.facts(reference)?.filter(|_| !kept.is_empty()) {
+            let took_ms = measured.facts.took_ms;
+            measured.facts.adopt(&earlier, &kept);
+            measured.facts.took_ms = took_ms;
+        }
         self.cases.store_facts(reference, &measured.facts)?;
         self.happened(reference, Event::Measured { purpose, results: measured.results })?;
         self.view(reference)

@@ -86,13 +86,17 @@ pub fn diagnose(guide: &Guide, checks: &Checks, evidence: &Evidence) -> Diagnosi
 
 pub(crate) fn diagnose_with(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> Diagnosis {
     let (judgement, problem) = judge(guide, baseline, evidence);
-    let (next, steps) =
-        step::choose(guide, baseline, evidence, &problem, &judgement.causes, judgement.outcome);
-    let Judgement { outcome, causes, no_problem, contradictory } = judgement;
-    let beside = causes
-        .first()
-        .filter(|_| outcome != Outcome::NoProblem)
-        .and_then(|first| beside(guide, baseline, evidence, &first.id));
+    let Judgement { mut outcome, causes, no_problem, contradictory } = judgement;
+    let first = causes.first().filter(|_| outcome != Outcome::NoProblem);
+    let beside = first.and_then(|first| beside(guide, baseline, evidence, &first.id));
+    // Two faults fit no single cause well; together they may leave no doubt.
+    if let (Outcome::Unsure, Some(first), Some((_, weight))) = (outcome, first, &beside)
+        && first.probability * weight >= AHEAD * (1.0 - first.probability)
+    {
+        outcome = Outcome::CauseFound;
+    }
+    let beside = beside.filter(|_| outcome == Outcome::CauseFound).map(|(second, _)| second);
+    let (next, steps) = step::choose(guide, baseline, evidence, &problem, &causes, outcome);
     Diagnosis { outcome, causes, no_problem, next, steps, contradictory, beside }
 }
 
@@ -130,22 +134,34 @@ fn judge(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> (Judgem
     (Judgement { outcome, causes, no_problem, contradictory }, problem)
 }
 
-/// The second fault that explains what the first leaves unexplained.
-fn beside(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence, first: &CauseId) -> Option<CauseId> {
-    let first = guide.cause(first)?;
+/// The second fault that explains what the first leaves unexplained, and how much likelier the evidence is
+/// with it.
+fn beside(
+    guide: &Guide,
+    baseline: &dyn Baseline,
+    evidence: &Evidence,
+    first: &CauseId,
+) -> Option<(CauseId, f64)> {
+    let at = guide.causes.iter().position(|c| c.id == *first)?;
+    let first = &guide.causes[at];
+    // What rules the first out altogether rules it out beside another as well.
+    if likelihood::of_observations(guide, baseline, evidence)[at] == f64::NEG_INFINITY {
+        return None;
+    }
     let priors: f64 = guide.causes.iter().map(|c| c.prior).sum();
     let gains = likelihood::gain_beside(guide, baseline, evidence, first);
+    let tried = likelihood::of_fixes(guide, evidence);
     let mut seconds: Vec<(&CauseId, f64)> = guide
         .causes
         .iter()
-        .zip(gains)
+        .zip(gains.iter().zip(&tried))
         .filter(|(cause, _)| cause.id != first.id)
-        .map(|(cause, gain)| (&cause.id, gain.exp() * cause.prior / priors))
+        .map(|(cause, (gain, tried))| (&cause.id, (gain + tried).exp() * cause.prior / priors))
         .collect();
     seconds.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     let (second, weight) = *seconds.first()?;
     let next = seconds.get(1).map_or(0.0, |(_, weight)| *weight);
-    (weight >= BESIDE && weight >= APART * next).then(|| second.clone())
+    (weight >= BESIDE && weight >= APART * next).then(|| (second.clone(), weight))
 }
 
 /// P(hypothesis given the evidence) in the order of [`Hypothesis::all`], and whether the evidence fits none.
