@@ -137,6 +137,8 @@ impl Endpoints {
 fn host(entry: &str) -> &str {
     let rest = entry.split_once("://").map_or(entry, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    // A name and a password before the host are nobody's business.
+    let authority = authority.rsplit('@').next().unwrap_or(authority);
     if let Some(bracketed) = authority.strip_prefix('[') {
         return bracketed.split(']').next().unwrap_or(bracketed);
     }
@@ -235,6 +237,8 @@ mod tests {
             ("[2001:db8::80]:443", "2001:db8::80"),
             ("2620:fe::fe", "2620:fe::fe"),
             ("ntp.example", "ntp.example"),
+            ("https://user:secret@www.example:8443/x", "www.example"),
+            ("https://user:secret@[2001:db8::80]/", "2001:db8::80"),
         ];
         for (entry, expected) in cases {
             assert_eq!(host(entry), expected);

@@ -67,7 +67,8 @@ fn from_files(cx: &Context) -> Result<Settings, Absence> {
     };
     // systemd-resolved is asked through its stub, or by a library that needs no server in the file.
     let by_resolved = servers.is_empty() || servers.iter().any(|s| s.ip() == STUB);
-    let over_tls = if by_resolved { Some(over_tls(cx)?) } else { None };
+    // Whether it encrypts is not known where its settings cannot be read; its servers are all the same.
+    let over_tls = if by_resolved { over_tls(cx).ok() } else { None };
     let mut all: Vec<Server> = named(servers, "resolv.conf", MOST_SERVERS).collect();
     if by_resolved {
         let (upstream, _) = parse(&text(cx, "/run/systemd/resolve/resolv.conf")?);
@@ -93,7 +94,8 @@ fn over_tls(cx: &Context) -> Result<OverTls, Absence> {
     }
     let mut set = OverTls::Off;
     for text in std::iter::once(text(cx, "/etc/systemd/resolved.conf")?).chain(texts.into_values()) {
-        for value in text.lines().filter_map(|line| line.trim().strip_prefix("DNSOverTLS=")) {
+        let values = text.lines().filter_map(|line| line.split_once('='));
+        for (_, value) in values.filter(|(key, _)| key.trim() == "DNSOverTLS") {
             set = match value.trim().to_ascii_lowercase().as_str() {
                 "yes" | "true" | "1" | "on" | "y" | "t" => OverTls::Strict,
                 "opportunistic" => OverTls::Opportunistic,

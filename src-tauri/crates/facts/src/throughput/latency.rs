@@ -83,13 +83,12 @@ pub(super) async fn series(
     // What was sent last is given the time that the others had.
     let deadline = Instant::now() + PATIENCE.min(Duration::from_millis(1200));
     let mut times = Vec::new();
-    let mut ended = 0;
     while let Ok(Some(joined)) = tokio::time::timeout_at(deadline, under_way.join_next()).await {
-        ended += 1;
         times.extend(joined.ok().flatten());
     }
-    let unanswered = ended - times.len();
-    summed_up(times, unanswered.max(sent.saturating_sub(ended)).min(sent))
+    // Those that failed and those that are still waiting alike.
+    let unanswered = sent - times.len();
+    summed_up(times, unanswered)
 }
 
 /// What a series comes to; `unanswered` counts those of which nothing came back.
