@@ -67,7 +67,7 @@ checking-so-far-cause = Bisher sieht es danach aus: { $title }. Einige Messungen
 next-question = Nächste Frage: { $title }
 next-fix = Was hilft: { $title }
 next-hand-over = Am besten übernimmt jetzt der IT-Service.
-next-measure = Als Nächstes würde gemessen, wie viel die Verbindung überträgt. Dem muss jemand zustimmen (--measure).
+next-measure = Als Nächstes misst Befund, wie viel die Verbindung überträgt. Dem muss jemand zustimmen (--measure).
 answer-unknown = Ich weiß es nicht
 
 ## Lösungen
@@ -161,7 +161,7 @@ cli-fix-done = Das habe ich getan. Jetzt nachprüfen.
 cli-not-it = Das ist es nicht.
 cli-hand-over = Ich möchte Hilfe von einem Menschen.
 cli-works-now = Funktioniert es jetzt?
-cli-measure-cost = Übertragen werden höchstens { $data }, es dauert höchstens { $time }. Gefragt wird nur: { $hosts }.
+cli-measure-cost = Befund überträgt höchstens { $data } in höchstens { $time } und fragt nur: { $hosts }.
 cli-yes = Ja
 cli-partly = Teilweise
 cli-no = Nein

@@ -7,5 +7,5 @@ reason-timed-out = Keine Antwort in der vorgesehenen Zeit
 reason-failed = Die Messung endete mit einem Fehler
 reason-cancelled = Die Messung wurde abgebrochen
 reason-offline = Befund sollte nichts senden
-reason-not-requested = Es wird nur gemessen, wenn Sie zustimmen
+reason-not-requested = Befund misst das nur, wenn Sie zustimmen
 reason-nothing-to-measure = Es gab nichts zu messen

@@ -67,7 +67,7 @@ checking-so-far-cause = So far it looks like this: { $title }. Some measurements
 next-question = Next question: { $title }
 next-fix = What helps: { $title }
 next-hand-over = Best is to hand over to IT support now.
-next-measure = Next, how much the connection carries would be measured. That needs somebody to agree (--measure).
+next-measure = Next, Befund measures how much the connection carries. That needs somebody to agree (--measure).
 answer-unknown = I don’t know
 
 ## Fixes
@@ -161,7 +161,7 @@ cli-fix-done = I have done this. Check again.
 cli-not-it = This is not it.
 cli-hand-over = I want help from a person.
 cli-works-now = Does it work now?
-cli-measure-cost = Transferred are at most { $data }, it takes at most { $time }. Asked are only: { $hosts }.
+cli-measure-cost = Befund transfers at most { $data } in at most { $time } and asks only: { $hosts }.
 cli-yes = Yes
 cli-partly = Partly
 cli-no = No

@@ -7,5 +7,5 @@ reason-timed-out = No answer within the time allowed
 reason-failed = The measurement ended with an error
 reason-cancelled = The measurement was stopped
 reason-offline = Befund was asked to send nothing
-reason-not-requested = It is measured only where you agree to it
+reason-not-requested = Befund measures this only if you agree
 reason-nothing-to-measure = There was nothing to measure
