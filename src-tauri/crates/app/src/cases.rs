@@ -240,19 +240,14 @@ impl App {
         tell: impl Fn(RowUpdate),
     ) -> Result<Measured, AppError> {
         let checks = self.checks_of(case.guide);
-        let site = self.site(case.state.site.as_deref())?;
         let mut measured = None;
         if purpose != Purpose::OnRequest {
+            // All subjects: what the guide does not need, a supporter may.
             let round = Round {
-                checks: &checks,
-                // All subjects: what the guide does not need, a supporter may.
-                subjects: Subject::ALL,
                 guide: Some(case.guide),
-                site: site.clone(),
-                offline,
-                agreed: BTreeSet::new(),
-                before: None,
+                site: self.site(case.state.site.as_deref())?,
                 cancel: cancel.clone(),
+                ..Round::of(&checks, Subject::ALL, offline)
             };
             measured = Some(Box::pin(self.measure(round, &tell)).await);
         }
@@ -285,16 +280,7 @@ impl App {
     ) -> Measured {
         let subjects: Vec<Subject> = asked.iter().copied().collect();
         let checks: Vec<&Check> = checks.iter().copied().filter(|c| needs_any(c, &asked)).collect();
-        let round = Round {
-            checks: &checks,
-            subjects: &subjects,
-            guide: None,
-            site: None,
-            offline,
-            agreed: asked,
-            before,
-            cancel,
-        };
+        let round = Round { agreed: asked, before, cancel, ..Round::of(&checks, &subjects, offline) };
         Box::pin(self.measure(round, tell)).await
     }
 

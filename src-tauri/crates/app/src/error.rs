@@ -100,7 +100,7 @@ impl AppError {
         if lang == Lang::En {
             return self.to_string();
         }
-        let ErrorView { happened, .. } = self.view(&Messages::builtin(), lang);
+        let ErrorView { happened, .. } = self.view(Messages::shared(), lang);
         format!("{happened}\n{self}")
     }
 

@@ -48,6 +48,22 @@ pub(crate) struct Round<'a> {
     pub(crate) cancel: CancellationToken,
 }
 
+impl<'a> Round<'a> {
+    /// What nobody has named a guide or a site for, or agreed to any cost of.
+    pub(crate) fn of(checks: &'a [&'a Check], subjects: &'a [Subject], offline: Offline) -> Self {
+        Self {
+            checks,
+            subjects,
+            guide: None,
+            site: None,
+            offline,
+            agreed: BTreeSet::new(),
+            before: None,
+            cancel: CancellationToken::new(),
+        }
+    }
+}
+
 /// An earlier round.
 pub(crate) struct Before {
     pub(crate) facts: Box<Snapshot>,

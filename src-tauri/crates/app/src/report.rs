@@ -257,16 +257,7 @@ impl App {
     ) -> Result<CheckReport, AppError> {
         let checks = self.chosen_checks(only)?;
         let subjects = subjects_of(&checks);
-        let round = Round {
-            checks: &checks,
-            subjects: &subjects,
-            guide: None,
-            site: None,
-            offline,
-            agreed: BTreeSet::new(),
-            before: None,
-            cancel: CancellationToken::new(),
-        };
+        let round = Round::of(&checks, &subjects, offline);
         let measured = Box::pin(self.measure(round, tell)).await;
         Ok(CheckReport {
             schema: "befund.check/1",
@@ -347,16 +338,7 @@ impl App {
         };
         let checks = self.checks_of(guide);
         let subjects = subjects_of(&checks);
-        let round = Round {
-            checks: &checks,
-            subjects: &subjects,
-            guide: Some(guide),
-            site,
-            offline,
-            agreed: BTreeSet::new(),
-            before: None,
-            cancel: CancellationToken::new(),
-        };
+        let round = Round { guide: Some(guide), site, ..Round::of(&checks, &subjects, offline) };
         let mut measured = Box::pin(self.measure(round, &tell)).await;
         let mut evidence = Evidence::of(&measured.results);
         let mut diagnosis = diagnose(guide, &self.checks, &evidence);
@@ -585,7 +567,7 @@ pub fn changes(changes: &Changes, lang: Lang) -> Vec<String> {
 }
 
 fn messages_of(lang: Lang) -> impl Fn(&str, &[(&str, String)]) -> String {
-    let messages = Messages::builtin();
+    let messages = Messages::shared();
     move |key, args| {
         let args: Vec<_> = args.iter().map(|(n, v)| (*n, v.as_str().into())).collect();
         messages.get(lang, key, &args)

@@ -15,6 +15,14 @@ const BUS: &str = "org.freedesktop.DBus";
 /// These services answer from memory; one that hangs must not hold up what the kernel says.
 const PATIENCE: Duration = Duration::from_millis(600);
 
+/// systemd's manager, whom several subjects ask.
+pub(crate) mod systemd {
+    pub(crate) const NAME: &str = "org.freedesktop.systemd1";
+    pub(crate) const ROOT: &str = "/org/freedesktop/systemd1";
+    pub(crate) const MANAGER: &str = "org.freedesktop.systemd1.Manager";
+    pub(crate) const UNIT: &str = "org.freedesktop.systemd1.Unit";
+}
+
 /// The properties of one object.
 pub(crate) struct Properties(HashMap<String, OwnedValue>);
 

@@ -7,13 +7,11 @@
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
-use tokio::io::AsyncReadExt;
 
-use crate::source::{detached, unread};
+use crate::source::{detached, program, unread};
 use crate::{Absence, Context, Reason};
 
 const DEVICE: &str = "/dev/kmsg";
@@ -27,8 +25,8 @@ const PATIENCE: Duration = Duration::from_millis(2500);
 /// The messages since the computer's start, the oldest first.
 pub(crate) async fn messages(cx: &Context) -> Result<Vec<String>, Absence> {
     let inner = cx.clone();
-    match detached("read the kernel's log", cx.step(), move || from_device(&inner)).await {
-        Ok(Ok(messages)) => Ok(messages),
+    match detached("read the kernel's log", cx.step(), move || records(&inner)).await {
+        Ok(Ok(records)) => Ok(records.into_iter().map(|record| record.message).collect()),
         Ok(Err(denied)) if denied.reason == Reason::NoPermission && cx.is_live() => from_journal(cx)
             .await
             .map_err(|journal| Absence::new(denied.reason, format!("{}; {}", denied.detail, journal.detail))),
@@ -36,8 +34,17 @@ pub(crate) async fn messages(cx: &Context) -> Result<Vec<String>, Absence> {
     }
 }
 
-/// One record a reading: `6,339,5140900,-;message`, and lines of its own that begin with a blank.
-fn from_device(cx: &Context) -> Result<Vec<String>, Absence> {
+/// One message of the device.
+pub(crate) struct Record {
+    /// Level and, in the higher bits, who wrote it: nought is the kernel.
+    pub(crate) priority: Option<u32>,
+    /// Its text.
+    pub(crate) message: String,
+}
+
+/// What the device holds, without waiting for more. One record a reading: `6,339,5140900,-;message`, and
+/// lines of its own that begin with a blank.
+pub(crate) fn records(cx: &Context) -> Result<Vec<Record>, Absence> {
     let mut file = OpenOptions::new()
         .read(true)
         .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
@@ -56,30 +63,19 @@ fn from_device(cx: &Context) -> Result<Vec<String>, Absence> {
         }
     }
     let text = String::from_utf8_lossy(&text);
-    let messages = text.lines().filter(|l| !l.starts_with(' ')).filter_map(|l| l.split_once(';'));
-    Ok(messages.map(|(_, message)| message.to_owned()).collect())
+    let lines = text.lines().filter(|l| !l.starts_with(' ')).filter_map(|l| l.split_once(';'));
+    let record = |(head, message): (&str, &str)| Record {
+        priority: head.split(',').next().and_then(|priority| priority.parse().ok()),
+        message: message.to_owned(),
+    };
+    Ok(lines.map(record).collect())
 }
 
 async fn from_journal(cx: &Context) -> Result<Vec<String>, Absence> {
     let denied =
         || Absence::new(Reason::NoPermission, "the journal shows this account nothing of the kernel");
-    let mut child = tokio::process::Command::new("journalctl")
-        .args(["--dmesg", "--boot", "--output=cat", "--no-pager", "--quiet", "--lines=5000"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|e| unread("journalctl", e))?;
-    let Some(stdout) = child.stdout.take() else { return Err(denied()) };
-    let mut text = Vec::new();
-    let mut bounded = stdout.take(MOST_BYTES as u64);
-    let read = bounded.read_to_end(&mut text);
-    match tokio::time::timeout(PATIENCE.min(cx.step()), read).await {
-        Ok(Ok(_)) => {}
-        Ok(Err(e)) => return Err(unread("journalctl", e)),
-        Err(_) => return Err(Absence::new(Reason::TimedOut, "journalctl does not answer")),
-    }
+    let args = ["--dmesg", "--boot", "--output=cat", "--no-pager", "--quiet", "--lines=5000"];
+    let text = program(cx, "journalctl", &args, PATIENCE, MOST_BYTES as u64).await?.text;
     // No kernel starts without a word.
     if text.is_empty() {
         return Err(denied());

@@ -8,8 +8,10 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::process::Stdio;
 use std::time::Duration;
 
+use tokio::io::AsyncReadExt as _;
 use tokio::sync::oneshot;
 
 use crate::{Absence, Context, Reading, Reason};
@@ -53,6 +55,9 @@ pub(crate) fn read_number<T: std::str::FromStr>(cx: &Context, path: &str) -> Res
     let word = text.trim();
     word.parse().map_err(|_| odd(path, word))
 }
+
+/// More than a folder that lists devices holds.
+pub(crate) const MOST_NAMES: usize = 4096;
 
 /// The names in a folder of the measured system, in order; so many at most, because a hostile tree must
 /// not hold up the rest. A folder that is not there has none.
@@ -115,6 +120,49 @@ pub(crate) async fn detached<T: Send + 'static>(
     }
 }
 
+/// What a program of the system printed.
+pub(crate) struct Printed {
+    /// Its standard output, cut at the bound.
+    pub(crate) text: Vec<u8>,
+    /// Whether it ended well.
+    pub(crate) success: bool,
+}
+
+/// Runs a program of the system and waits for it no longer than `patience`. What it prints is bounded, and
+/// it does not outlive the waiting. Never a shell: the arguments are ours.
+pub(crate) async fn program(
+    cx: &Context,
+    name: &str,
+    args: &[&str],
+    patience: Duration,
+    most_bytes: u64,
+) -> Result<Printed, Absence> {
+    let failed = |error| match Reading::<()>::from_io(&format!("start {name}"), Err(error)) {
+        Reading::Absent { absent } => absent,
+        Reading::Value(()) => Absence::new(Reason::Failed, format!("start {name}")),
+    };
+    let run = async {
+        let mut child = tokio::process::Command::new(name)
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut text = Vec::new();
+        if let Some(stdout) = child.stdout.take() {
+            // One that prints more than that finds its pipe closed.
+            stdout.take(most_bytes).read_to_end(&mut text).await?;
+        }
+        let success = child.wait().await?.success();
+        Ok(Printed { text, success })
+    };
+    match tokio::time::timeout(patience.min(cx.step()), run).await {
+        Ok(printed) => printed.map_err(failed),
+        Err(_) => Err(Absence::new(Reason::TimedOut, format!("{name} does not answer"))),
+    }
+}
+
 /// A tree of files for a test, and a context that reads it.
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
@@ -138,6 +186,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cx = Context { root: folder.path().to_path_buf(), ..Context::default() };
         (folder, cx)
+    }
+
+    #[tokio::test]
+    async fn a_program_is_read_up_to_the_bound_and_waited_for_up_to_the_limit() {
+        let cx = Context::default();
+        let long = Duration::from_mins(1);
+        let run = async |command, patience| program(&cx, "sh", &["-c", command], patience, 5).await;
+        let printed = run("echo 1234567; exit 3", long).await.unwrap();
+        assert_eq!((printed.text.as_slice(), printed.success), (b"12345".as_slice(), false));
+        assert!(run("echo 12", long).await.unwrap().success);
+        let hung = run("exec sleep 600", Duration::from_millis(50)).await;
+        assert_eq!(hung.err().map(|absent| absent.reason), Some(Reason::TimedOut));
+        let missing = program(&cx, "/no/such/program", &[], long, 5).await;
+        assert_eq!(missing.err().map(|absent| absent.reason), Some(Reason::NotSupported));
     }
 
     #[test]

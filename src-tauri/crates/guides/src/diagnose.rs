@@ -142,14 +142,9 @@ fn beside(
     evidence: &Evidence,
     first: &CauseId,
 ) -> Option<(CauseId, f64)> {
-    let at = guide.causes.iter().position(|c| c.id == *first)?;
-    let first = &guide.causes[at];
-    // What rules the first out altogether rules it out beside another as well.
-    if likelihood::of_observations(guide, baseline, evidence)[at] == f64::NEG_INFINITY {
-        return None;
-    }
+    let first = guide.cause(first)?;
     let priors: f64 = guide.causes.iter().map(|c| c.prior).sum();
-    let gains = likelihood::gain_beside(guide, baseline, evidence, first);
+    let gains = likelihood::gain_beside(guide, baseline, evidence, first)?;
     let tried = likelihood::of_fixes(guide, evidence);
     let mut seconds: Vec<(&CauseId, f64)> = guide
         .causes

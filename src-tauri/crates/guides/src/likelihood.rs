@@ -186,14 +186,17 @@ pub(crate) fn of_observations(guide: &Guide, baseline: &dyn Baseline, evidence: 
 }
 
 /// ln of how much likelier the results and answers are with each cause beside `first` than with `first` alone,
-/// in the order of the file. A check that both touch shows the worse of what each makes it show (a
+/// in the order of the file; `None` where something rules `first` out altogether, and so beside another too.
+/// A check that both touch shows the worse of what each makes it show (a
 /// noisy-max); what one of them keeps from being measured is not measured. To answers both have their say.
 pub(crate) fn gain_beside(
     guide: &Guide,
     baseline: &dyn Baseline,
     evidence: &Evidence,
     first: &Cause,
-) -> Vec<f64> {
+) -> Option<Vec<f64>> {
+    // What one more cause makes of a chance; nothing where there was none.
+    let gained = |both: f64, alone: f64| both.max(f64::MIN_POSITIVE).ln() - alone.ln();
     let mut gains = vec![0.0; guide.causes.len()];
     for (check, status) in relevant(guide, evidence) {
         let healthy = check_baseline(guide, baseline, check);
@@ -201,6 +204,9 @@ pub(crate) fn gain_beside(
             continue;
         }
         let alone = share(first.shows.get(check), &healthy, &status);
+        if alone <= 0.0 {
+            return None;
+        }
         // At most this bad, and less bad than this: the difference is exactly this bad.
         let up_to = |cause: &Cause, worst: Status, inclusive: bool| -> f64 {
             healthy
@@ -219,7 +225,7 @@ pub(crate) fn gain_beside(
                     product(true) - product(false)
                 }
             };
-            *gain += both.max(f64::MIN_POSITIVE).ln() - alone.max(f64::MIN_POSITIVE).ln();
+            *gain += gained(both, alone);
         }
     }
     for (id, answer) in &evidence.answers {
@@ -228,12 +234,15 @@ pub(crate) fn gain_beside(
             continue;
         }
         let alone = of_answer(Hypothesis::Cause(first), question, answer);
+        if alone <= 0.0 {
+            return None;
+        }
         for (gain, second) in gains.iter_mut().zip(&guide.causes) {
             let both = alone.midpoint(of_answer(Hypothesis::Cause(second), question, answer));
-            *gain += both.max(f64::MIN_POSITIVE).ln() - alone.max(f64::MIN_POSITIVE).ln();
+            *gain += gained(both, alone);
         }
     }
-    gains
+    Some(gains)
 }
 
 /// How much a status hides what a lesser one would show.

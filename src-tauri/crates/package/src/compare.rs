@@ -156,28 +156,28 @@ fn results(old: &[CheckResult], new: &[CheckResult]) -> Vec<ResultChange> {
 }
 
 /// One value of facts.json, or one item of a list as a whole.
-struct Leaf {
+struct Leaf<'f> {
     label: String,
     field: String,
-    value: Value,
+    value: &'f Value,
 }
 
 fn facts(old: &Value, new: &Value, lang: Lang) -> Vec<FactChange> {
     let labels = Labels(lang);
     let times = Times::new(new, lang);
     let (before, after) = (leaves(old, labels), leaves(new, labels));
-    let shown = |leaf: &Leaf| match (absence(&leaf.value), leaf.value.is_object()) {
+    let shown = |leaf: &Leaf<'_>| match (absence(leaf.value), leaf.value.is_object()) {
         (Some(absent), _) => reason_words(absent.reason).get(lang).to_owned(),
         (None, true) => labels.get("compare-there", &[]),
-        (None, false) => printable(&labels.value(&leaf.field, &leaf.value, &times)).into_owned(),
+        (None, false) => printable(&labels.value(&leaf.field, leaf.value, &times)).into_owned(),
     };
     let mut changes = Vec::new();
     for path in before.keys().chain(after.keys().filter(|p| !before.contains_key(*p))) {
         let (old, new) = (before.get(path), after.get(path));
         let same = match (old, new) {
-            (Some(old), Some(new)) => is_same(&old.field, &old.value, &new.value),
+            (Some(old), Some(new)) => is_same(&old.field, old.value, new.value),
             // A field that only one program knows is no change; an item of a list is one.
-            (Some(one), None) | (None, Some(one)) => !one.value.is_object() || absence(&one.value).is_some(),
+            (Some(one), None) | (None, Some(one)) => !one.value.is_object() || absence(one.value).is_some(),
             (None, None) => true,
         };
         let Some(either) = new.or(old).filter(|_| !same) else { continue };
@@ -237,7 +237,7 @@ fn anonymous(text: &str) -> String {
     out
 }
 
-fn leaves(facts: &Value, labels: Labels) -> BTreeMap<String, Leaf> {
+fn leaves(facts: &Value, labels: Labels) -> BTreeMap<String, Leaf<'_>> {
     let mut found = BTreeMap::new();
     for (subject, value) in facts.as_object().into_iter().flatten() {
         // What is beside the subjects tells of the measurement: when it was made, how long it took.
@@ -248,15 +248,15 @@ fn leaves(facts: &Value, labels: Labels) -> BTreeMap<String, Leaf> {
     found
 }
 
-fn walk(
+fn walk<'f>(
     labels: Labels,
     path: &str,
     field: &str,
     label: &str,
-    value: &Value,
-    found: &mut BTreeMap<String, Leaf>,
+    value: &'f Value,
+    found: &mut BTreeMap<String, Leaf<'f>>,
 ) {
-    let leaf = || Leaf { label: label.to_owned(), field: field.to_owned(), value: value.clone() };
+    let leaf = || Leaf { label: label.to_owned(), field: field.to_owned(), value };
     match value {
         // The wording of an error holds times, and its kind stands beside it. What happens while it is measured,
         // and which programs run just then, is never twice the same.
@@ -281,7 +281,7 @@ fn walk(
                 let (path, label) = (format!("{path}[{name}]"), format!("{label} › {name}"));
                 found.insert(
                     path.clone(),
-                    Leaf { label: label.clone(), field: field.to_owned(), value: item.clone() },
+                    Leaf { label: label.clone(), field: field.to_owned(), value: item },
                 );
                 walk(labels, &path, field, &label, item, found);
             }

@@ -7,7 +7,7 @@ use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 use super::{Bluetooth, BluetoothAdapter, BluetoothDevice, BluetoothKind};
 use crate::bus::Service;
 use crate::sound::ServerState;
-use crate::source::unread;
+use crate::source::{MOST_NAMES, names};
 use crate::wifi::radios;
 use crate::{Absence, Context, Reading, Reason, net};
 
@@ -103,16 +103,8 @@ fn kind(icon: &str) -> BluetoothKind {
 }
 
 fn hardware(cx: &Context) -> Result<Vec<String>, Absence> {
-    let entries = match std::fs::read_dir(cx.path(CLASS)) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unread(CLASS, error)),
-    };
+    let mut names = names(cx, CLASS, MOST_NAMES)?;
     // `hci0` is an adapter, `hci0:256` a connection.
-    let mut names: Vec<String> = entries
-        .filter_map(|e| e.ok()?.file_name().into_string().ok())
-        .filter(|n| n.starts_with("hci") && !n.contains(':'))
-        .collect();
-    names.sort();
+    names.retain(|n| n.starts_with("hci") && !n.contains(':'));
     Ok(names)
 }

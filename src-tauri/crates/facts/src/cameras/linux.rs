@@ -8,7 +8,7 @@ use rustix::fs::{Access, AtFlags, CWD, accessat};
 use super::{Camera, CameraAccess, Cameras};
 use crate::desktop_settings::{privacy_setting, refused_programs};
 use crate::sound::privacy_keys;
-use crate::source::{detached, read_number, read_text, unread};
+use crate::source::{MOST_NAMES, detached, names, read_number, read_text, unread};
 use crate::{Absence, Context, Reading, Reason, net};
 
 const CLASS: &str = "/sys/class/video4linux";
@@ -34,16 +34,8 @@ pub(super) async fn measure(cx: Context) -> Reading<Cameras> {
 }
 
 fn devices(cx: &Context) -> Result<Vec<Camera>, Absence> {
-    let entries = match std::fs::read_dir(cx.path(CLASS)) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unread(CLASS, error)),
-    };
-    let mut names: Vec<String> = entries
-        .filter_map(|e| e.ok()?.file_name().into_string().ok())
-        .filter(|n| n.starts_with("video"))
-        .collect();
-    names.sort();
+    let mut names = names(cx, CLASS, MOST_NAMES)?;
+    names.retain(|n| n.starts_with("video"));
     names.truncate(MOST_DEVICES);
     // A camera has further nodes for data about its pictures; the first one is the camera.
     names.retain(|n| read_number::<u32>(cx, &format!("{CLASS}/{n}/index")).unwrap_or(0) == 0);
@@ -109,17 +101,7 @@ fn holders(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn tree(files: &[(&str, &str)]) -> (tempfile::TempDir, Context) {
-        let root = tempfile::tempdir().unwrap();
-        for (file, text) in files {
-            let path = root.path().join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        let cx = Context { root: root.path().to_owned(), ..Context::default() };
-        (root, cx)
-    }
+    use crate::source::tree;
 
     #[tokio::test]
     async fn a_camera_is_one_device_and_its_user_has_a_name() {

@@ -2,13 +2,16 @@
 //! it stops, and makes the file when the clock was set. Where it does not run, the kernel's flag is
 //! asked for through `timedatectl`, which needs no privilege; a call of our own would be unsafe code.
 
-use std::process::Stdio;
 use std::time::Duration;
 
+use crate::source::program;
 use crate::{Context, Reading, Reason};
 
 /// A program that does not answer within this long is not waited for.
 const PATIENCE: Duration = Duration::from_millis(700);
+
+/// One word is expected.
+const MOST_BYTES: u64 = 4096;
 
 pub(super) async fn read(cx: &Context) -> Reading<bool> {
     if cx.path("/run/systemd/timesync/synchronized").exists() {
@@ -26,20 +29,15 @@ pub(super) async fn read(cx: &Context) -> Reading<bool> {
 }
 
 async fn by_timedatectl(cx: &Context) -> Reading<bool> {
-    let asked = tokio::process::Command::new("timedatectl")
-        .args(["show", "--property=NTPSynchronized", "--value"])
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    match tokio::time::timeout(PATIENCE.min(cx.step()), asked).await {
-        Ok(Ok(output)) => match output.stdout.trim_ascii() {
+    let args = ["show", "--property=NTPSynchronized", "--value"];
+    match program(cx, "timedatectl", &args, PATIENCE, MOST_BYTES).await {
+        Ok(printed) => match printed.text.trim_ascii() {
             b"yes" => Reading::Value(true),
             b"no" => Reading::Value(false),
             _ => {
                 Reading::absent(Reason::Failed, "timedatectl does not say whether the clock is synchronised")
             }
         },
-        Ok(Err(error)) => Reading::from_io("start timedatectl", Err(error)),
-        Err(_) => Reading::absent(Reason::TimedOut, "timedatectl does not answer"),
+        Err(absent) => absent.into(),
     }
 }

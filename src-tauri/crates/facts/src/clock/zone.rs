@@ -117,16 +117,10 @@ mod tests {
     use super::*;
 
     fn tree(zone: &str, files: &[(&str, &str)]) -> (tempfile::TempDir, Context) {
-        let root = tempfile::tempdir().unwrap();
-        for (file, text) in files {
-            let path = root.path().join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
+        let (root, cx) = crate::source::tree(files);
         std::fs::create_dir_all(root.path().join("etc")).unwrap();
         std::os::unix::fs::symlink(format!("/no/zoneinfo/{zone}"), root.path().join("etc/localtime"))
             .unwrap();
-        let cx = Context { root: root.path().to_owned(), ..Context::default() };
         (root, cx)
     }
 

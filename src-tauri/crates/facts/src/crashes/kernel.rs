@@ -1,21 +1,10 @@
 //! The kernel's messages, counted by what they are about.
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt;
 
 use super::{About, KernelWarning};
-use crate::source::unread;
+use crate::kernel_log::{self, Record};
 use crate::{Absence, Context};
-
-const KMSG: &str = "/dev/kmsg";
-
-/// The ring of a large computer holds some ten thousand messages.
-const MOST_MESSAGES: usize = 100_000;
-
-/// One message is 8 KB at most: Documentation/ABI/testing/dev-kmsg.
-const LONGEST: usize = 8192;
 
 /// Messages below this level (warning) are everyday's.
 const WARNING: u32 = 4;
@@ -47,45 +36,24 @@ const SIGNS: &[(About, &[&str])] = &[
     (About::Firmware, &["Direct firmware load for", "failed to load firmware", "firmware: failed to load"]),
 ];
 
-/// Reads the ring without waiting for more.
+/// Counts them.
 pub(super) fn warnings(cx: &Context) -> Result<Vec<KernelWarning>, Absence> {
-    let path = cx.path(KMSG);
-    let mut options = OpenOptions::new();
-    options.read(true).custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-    let mut ring = options.open(path).map_err(|e| unread(KMSG, e))?;
     let mut counts: BTreeMap<About, u32> = BTreeMap::new();
-    let mut message = [0_u8; LONGEST];
-    for _ in 0..MOST_MESSAGES {
-        match ring.read(&mut message) {
-            Ok(0) => break,
-            // A recorded file gives many at a time, the device one.
-            Ok(read) => {
-                for line in String::from_utf8_lossy(&message[..read]).lines() {
-                    if let Some(about) = about(line) {
-                        let count = counts.entry(about).or_default();
-                        *count = count.saturating_add(1);
-                    }
-                }
-            }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-            // The message was overwritten while it was read; the next one is there: EPIPE.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(unread(KMSG, error)),
-        }
+    for about in kernel_log::records(cx)?.iter().filter_map(about) {
+        let count = counts.entry(about).or_default();
+        *count = count.saturating_add(1);
     }
     Ok(counts.into_iter().map(|(about, message_count)| KernelWarning { about, message_count }).collect())
 }
 
-/// `PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;MESSAGE`; what begins with a space belongs to the one before.
-fn about(line: &str) -> Option<About> {
-    let (head, message) = line.split_once(';')?;
-    let priority: u32 = head.split(',').next()?.parse().ok()?;
-    // Above the level stands who wrote it: nought is the kernel. Anybody who may write there is not believed.
+fn about(record: &Record) -> Option<About> {
+    let priority = record.priority?;
+    // Anybody but the kernel who may write there is not believed.
     if priority / 8 != 0 || priority % 8 > WARNING {
         return None;
     }
-    SIGNS.iter().find(|(_, signs)| signs.iter().any(|sign| message.contains(sign))).map(|(about, _)| *about)
+    let says = |sign: &&str| record.message.contains(sign);
+    SIGNS.iter().find(|(_, signs)| signs.iter().any(says)).map(|(about, _)| *about)
 }
 
 #[cfg(test)]

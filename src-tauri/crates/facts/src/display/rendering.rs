@@ -1,14 +1,17 @@
 //! Who calculates the pictures of programs: the graphics, or the processor in its place. Mesa's programs in
 //! that role are llvmpipe and softpipe; lavapipe for Vulkan.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use super::{Card, Rendering, RenderingBy, Session};
+use crate::source::program;
 use crate::{Absence, Context, Reason};
 
 /// It starts a connection to the display, and is not waited for longer.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// An answer has some kilobytes.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// Drivers that can only show a picture, and that some other driver should take the place of.
 const SHOW_ALONE: &[&str] =
@@ -69,14 +72,8 @@ fn by_drivers(cards: &[Card]) -> Result<Rendering, Absence> {
 
 /// What `glxinfo -B` says; nothing where it is not installed or says nothing.
 async fn asked(cx: &Context) -> Option<Rendering> {
-    let asked = tokio::process::Command::new("glxinfo")
-        .arg("-B")
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(PATIENCE.min(cx.step()), asked).await.ok()?.ok()?;
-    answer(&String::from_utf8_lossy(&output.stdout))
+    let printed = program(cx, "glxinfo", &["-B"], PATIENCE, MOST_BYTES).await.ok()?;
+    answer(&String::from_utf8_lossy(&printed.text))
 }
 
 fn answer(text: &str) -> Option<Rendering> {

@@ -1,13 +1,12 @@
 //! What `smartctl --json` (smartmontools 7.0 and newer) says of a drive.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::AsyncReadExt;
 
 use super::Health;
 use crate::net::tame;
+use crate::source::program;
 use crate::{Absence, Context, Reading, Reason};
 
 /// A drive answers within milliseconds; one that is about to fail can take its time.
@@ -24,30 +23,13 @@ pub(super) async fn ask(cx: &Context, drive: &str) -> Result<Health, Absence> {
     if !cx.is_live() {
         return Err(Absence::new(Reason::NothingToMeasure, "a recorded tree has no drives to ask"));
     }
-    let Some(program) = PLACES.iter().find(|place| cx.path(place).is_file()) else {
+    let Some(smartctl) = PLACES.iter().find(|place| cx.path(place).is_file()) else {
         return Err(Absence::new(Reason::NotSupported, "smartctl is not installed"));
     };
-    let failed = |e: std::io::Error| Absence::new(Reason::Failed, format!("start smartctl: {e}"));
-    let mut child = tokio::process::Command::new(program)
-        // Standby: a drive that sleeps is left asleep.
-        .args(["--json", "--nocheck=standby", "--health", "--attributes"])
-        .arg(format!("/dev/{drive}"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(failed)?;
-    let Some(stdout) = child.stdout.take() else {
-        return Err(Absence::new(Reason::Failed, "smartctl has no output"));
-    };
-    let mut text = Vec::new();
-    let mut bounded = stdout.take(MOST_BYTES);
-    match tokio::time::timeout(PATIENCE.min(cx.step()), bounded.read_to_end(&mut text)).await {
-        Ok(Ok(_)) => parse(&text),
-        Ok(Err(e)) => Err(failed(e)),
-        Err(_) => Err(Absence::new(Reason::TimedOut, "smartctl does not answer")),
-    }
+    // Standby: a drive that sleeps is left asleep.
+    let args = ["--json", "--nocheck=standby", "--health", "--attributes", &format!("/dev/{drive}")];
+    // How it ends says what is wrong with the drive, and the answer says it too.
+    parse(&program(cx, smartctl, &args, PATIENCE, MOST_BYTES).await?.text)
 }
 
 fn parse(text: &[u8]) -> Result<Health, Absence> {

@@ -105,16 +105,10 @@ mod tests {
     use super::*;
 
     fn tree(files: &[(&str, &str)]) -> (tempfile::TempDir, Context) {
-        let tree = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = tree.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
+        let (tree, cx) = crate::source::tree(files);
         std::fs::create_dir_all(tree.path().join("sys/dev/block")).unwrap();
         std::os::unix::fs::symlink("../../devices/x/block/sda/sda2", tree.path().join("sys/dev/block/8:2"))
             .unwrap();
-        let cx = Context { root: tree.path().into(), ..Context::default() };
         (tree, cx)
     }
 

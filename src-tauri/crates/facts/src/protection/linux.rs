@@ -4,11 +4,9 @@ use zbus::zvariant::OwnedObjectPath;
 
 use super::certificates::{self, Store};
 use super::{Firewall, FirewallProgram, Protection};
-use crate::bus::Service;
+use crate::bus::{Service, systemd};
 use crate::source::{detached, names, read_text, word};
 use crate::{Absence, Context, Reading, Reason};
-
-const SYSTEMD: &str = "org.freedesktop.systemd1";
 
 /// LVM on RAID on an encrypted partition is four deep.
 const DEEPEST: usize = 8;
@@ -145,11 +143,10 @@ struct UnitState {
 }
 
 async fn state(cx: &Context, unit: &str) -> Result<UnitState, Absence> {
-    Service::ask(cx, SYSTEMD, async |systemd| {
-        let path: OwnedObjectPath = systemd
-            .call("/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "LoadUnit", &(unit,))
-            .await?;
-        let unit = systemd.properties(&path, "org.freedesktop.systemd1.Unit").await?;
+    Service::ask(cx, systemd::NAME, async |manager| {
+        let path: OwnedObjectPath =
+            manager.call(systemd::ROOT, systemd::MANAGER, "LoadUnit", &(unit,)).await?;
+        let unit = manager.properties(&path, systemd::UNIT).await?;
         let word = |name: &str| unit.get::<String>(name).unwrap_or_default();
         Ok(UnitState {
             active: word("ActiveState") == "active",

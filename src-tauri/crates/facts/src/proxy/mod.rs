@@ -33,7 +33,7 @@ use tokio::time::Instant;
 use crate::net::{self, Target};
 use crate::reach::ConnectOutcome;
 use crate::sensitivity::facts;
-use crate::source::detached;
+use crate::source::{detached, program};
 use crate::{Absence, Context, Reading, Reason};
 
 facts! {
@@ -137,19 +137,22 @@ const GNOME_KIN: &[&str] = &["GNOME", "Unity", "X-Cinnamon", "MATE", "Budgie", "
 /// A desktop that does not answer within this long is not waited for.
 const DESKTOP: Duration = Duration::from_secs(1);
 
+/// Its settings are some hundred bytes, with a long list of exceptions some ten thousand.
+const MOST_BYTES: u64 = 1 << 20;
+
 /// Measures this subject.
 pub async fn measure(cx: Context) -> Reading<Proxy> {
     let deadline = net::deadline(&cx);
     let target = cx.endpoints.https.iter().find_map(|text| Target::parse(text, 443));
     let (set, (scripts, offered)) = tokio::join!(
         async {
-            let found = read(&cx).await?;
+            let found = run::settings(&cx).await?;
             let by_browser = followed(&cx).await;
-            let asked = found.settings.into_iter().map(|found| {
+            let asked = found.settings.iter().cloned().map(|found| {
                 let is_followed = by_browser.follows(found.source);
                 setting(cx.clone(), found, is_followed, target.clone(), deadline)
             });
-            Ok((net::side_by_side(asked).await, found.exceptions, by_browser.source()))
+            Ok((net::side_by_side(asked).await, found.exceptions.clone(), by_browser.source()))
         },
         async {
             if cx.offline {
@@ -170,7 +173,7 @@ pub async fn measure(cx: Context) -> Reading<Proxy> {
 
 /// Whose settings a browser follows here. Settings that cannot be read are those of nobody.
 async fn choose(cx: &Context) -> Followed {
-    match read(cx).await {
+    match run::settings(cx).await {
         // A recorded tree has no session; what it holds is what is followed.
         Ok(all) if !cx.is_live() => Followed::of(&all, "KDE"),
         Ok(all) => Followed::of(&all, &session()),
@@ -204,17 +207,12 @@ async fn from_desktop(cx: &Context) -> settings::Settings {
     if !cfg!(target_os = "linux") || !cx.is_live() || !is_kin {
         return settings::Settings::default();
     }
-    let asked = tokio::process::Command::new("gsettings")
-        .args(["list-recursively", "org.gnome.system.proxy"])
-        .stdin(std::process::Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    match tokio::time::timeout(DESKTOP.min(cx.step()), asked).await {
-        Ok(Ok(output)) if output.status.success() => {
-            settings::from_gnome(&String::from_utf8_lossy(&output.stdout))
-        }
+    let args = ["list-recursively", "org.gnome.system.proxy"];
+    match program(cx, "gsettings", &args, DESKTOP, MOST_BYTES).await {
+        Ok(printed) if printed.success => settings::from_gnome(&String::from_utf8_lossy(&printed.text)),
         outcome => {
-            tracing::debug!(?outcome, "the desktop's proxy settings are not known");
+            let why = outcome.err().map(|absent| absent.to_string());
+            tracing::debug!(?why, "the desktop's proxy settings are not known");
             settings::Settings::default()
         }
     }

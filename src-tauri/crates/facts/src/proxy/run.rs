@@ -9,9 +9,10 @@ use hyper_util::client::proxy::matcher::Intercept;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
+use super::settings::Settings;
 use super::{Followed, TunnelOutcome};
-use crate::Context;
 use crate::net::{self, Target, TunnelFailed};
+use crate::{Absence, Context};
 
 /// What the probes of one run share. Each run has its own: settings change, and so do passwords.
 #[derive(Clone, Default)]
@@ -22,6 +23,8 @@ type Admission = Arc<OnceCell<Result<(), TunnelFailed>>>;
 
 #[derive(Default)]
 struct Shared {
+    /// All that is set; a desktop is asked by starting a program.
+    settings: OnceCell<Result<Arc<Settings>, Absence>>,
     followed: OnceCell<Arc<Followed>>,
     /// By proxy and password.
     passwords: Mutex<HashMap<String, Admission>>,
@@ -32,6 +35,11 @@ impl std::fmt::Debug for Run {
         // It knows passwords.
         f.write_str("Run")
     }
+}
+
+/// All that is set.
+pub(super) async fn settings(cx: &Context) -> Result<Arc<Settings>, Absence> {
+    cx.run.0.settings.get_or_init(|| async { super::read(cx).await.map(Arc::new) }).await.clone()
 }
 
 /// Whose settings the person's browser follows.

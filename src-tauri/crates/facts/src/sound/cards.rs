@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::SoundCard;
-use crate::source::{read_text, unread};
+use crate::source::{MOST_NAMES, names, read_text};
 use crate::{Absence, Context, Reading, Reason, net};
 
 const CLASS: &str = "/sys/class/sound";
@@ -13,12 +13,7 @@ const MOST_CARDS: usize = 32;
 
 /// All cards; none where the kernel has no sound.
 pub(super) fn cards(cx: &Context) -> Result<Vec<SoundCard>, Absence> {
-    let entries = match std::fs::read_dir(cx.path(CLASS)) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unread(CLASS, error)),
-    };
-    let names: Vec<String> = entries.filter_map(|e| e.ok()?.file_name().into_string().ok()).collect();
+    let names = names(cx, CLASS, MOST_NAMES)?;
     let titles = titles(cx);
     let mut cards = BTreeMap::new();
     for name in &names {

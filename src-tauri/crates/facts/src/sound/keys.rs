@@ -4,7 +4,7 @@
 //! - Dell: `dell_privacy_current_state` of the WMI driver, for both
 //! - Lenovo: `camera_power` of the driver `ideapad`
 
-use crate::source::read_text;
+use crate::source::{MOST_NAMES, names, read_text};
 use crate::{Absence, Context, Reason};
 
 const LEDS: &str = "/sys/class/leds";
@@ -29,30 +29,28 @@ pub(crate) fn privacy_keys(cx: &Context) -> Privacy {
     }
 }
 
-fn names(cx: &Context, folder: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(cx.path(folder)).into_iter().flatten();
-    let mut names: Vec<String> = entries.filter_map(|e| e.ok()?.file_name().into_string().ok()).collect();
-    names.sort();
-    names
+/// What a folder lists; nothing where it cannot be read.
+fn listed(cx: &Context, folder: &str) -> Vec<String> {
+    names(cx, folder, MOST_NAMES).unwrap_or_default()
 }
 
 /// On means: switched off.
 fn light(cx: &Context) -> Option<bool> {
-    let name = names(cx, LEDS).into_iter().find(|n| n.ends_with("micmute"))?;
+    let name = listed(cx, LEDS).into_iter().find(|n| n.ends_with("micmute"))?;
     let text = read_text(cx, &format!("{LEDS}/{name}/brightness")).ok()?;
     Some(text.trim().parse::<u32>().ok()? > 0)
 }
 
 /// Lines such as `[Microphone] [unmuted]` and `[Camera Shutter] [unmuted]`.
 fn dell(cx: &Context) -> Option<(Option<bool>, Option<bool>)> {
-    let device = names(cx, DELL).into_iter().find(|n| n.contains('-'))?;
+    let device = listed(cx, DELL).into_iter().find(|n| n.contains('-'))?;
     let text = read_text(cx, &format!("{DELL}/{device}/dell_privacy_current_state")).ok()?;
     let of = |what: &str| text.lines().find(|l| l.contains(what)).map(|l| l.contains("[muted]"));
     Some((of("Microphone"), of("Camera")))
 }
 
 fn lenovo(cx: &Context) -> Option<bool> {
-    let mut devices = names(cx, LENOVO).into_iter().filter(|n| n.contains(':'));
+    let mut devices = listed(cx, LENOVO).into_iter().filter(|n| n.contains(':'));
     devices.find_map(|device| {
         let text = read_text(cx, &format!("{LENOVO}/{device}/camera_power")).ok()?;
         Some(text.trim() == "0")

@@ -125,6 +125,7 @@ fn is_installed(cx: &Context, program: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::tree;
 
     fn session() -> Session {
         Session {
@@ -133,17 +134,6 @@ mod tests {
             desktop: "ubuntu:GNOME".into(),
             path: "/usr/bin:relative".into(),
         }
-    }
-
-    fn tree(files: &[(&str, &str)]) -> (tempfile::TempDir, Context) {
-        let tree = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = tree.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        let cx = Context { root: tree.path().into(), ..Context::default() };
-        (tree, cx)
     }
 
     #[test]

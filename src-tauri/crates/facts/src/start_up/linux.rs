@@ -6,16 +6,11 @@ use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
 use super::autostart::{self, Session};
 use super::{Stages, StartUp, UnitTime};
-use crate::bus::Service;
+use crate::bus::{Service, systemd};
 use crate::net::tame;
 use crate::source::detached;
 use crate::system::home_folder;
 use crate::{Absence, Context, Reading, Reason};
-
-const NAME: &str = "org.freedesktop.systemd1";
-const ROOT: &str = "/org/freedesktop/systemd1";
-const MANAGER: &str = "org.freedesktop.systemd1.Manager";
-const UNIT: &str = "org.freedesktop.systemd1.Unit";
 
 /// A desktop has some 150 services and mounts.
 const MOST_UNITS: usize = 500;
@@ -57,7 +52,7 @@ fn session(cx: &Context) -> Session {
 type Asked = (Stages, Result<Vec<UnitTime>, Absence>);
 
 async fn ask(cx: &Context) -> Result<Asked, Absence> {
-    Service::ask(cx, NAME, async |systemd| {
+    Service::ask(cx, systemd::NAME, async |systemd| {
         let times = times(&systemd).await?;
         let slowest = slowest(&systemd, times.finished).await;
         Ok((times.stages, slowest))
@@ -83,7 +78,9 @@ struct Times {
 
 /// Counted from the kernel's start; firmware and loader before it, as systemd's man page explains.
 async fn times(systemd: &Service) -> Result<Times, Absence> {
-    let at = async |name: &str| micros(systemd, ROOT, MANAGER, &format!("{name}TimestampMonotonic")).await;
+    let at = async |name: &str| {
+        micros(systemd, systemd::ROOT, systemd::MANAGER, &format!("{name}TimestampMonotonic")).await
+    };
     let (firmware, loader, services, finished) =
         (at("Firmware").await, at("Loader").await, at("Userspace").await?, at("Finish").await?);
     Ok(Times { stages: stages(firmware, loader, services, finished), finished })
@@ -119,14 +116,14 @@ fn stages(
 type Listed = (String, String, String, String, String, String, OwnedObjectPath, u32, String, OwnedObjectPath);
 
 async fn slowest(systemd: &Service, finished: u64) -> Result<Vec<UnitTime>, Absence> {
-    let units: Vec<Listed> = systemd.call(ROOT, MANAGER, "ListUnits", &()).await?;
+    let units: Vec<Listed> = systemd.call(systemd::ROOT, systemd::MANAGER, "ListUnits", &()).await?;
     let ours =
         units.into_iter().filter(|u| [".service", ".mount", ".swap"].iter().any(|kind| u.0.ends_with(kind)));
     let mut asked = JoinSet::new();
     for unit in ours.take(MOST_UNITS) {
         let systemd = systemd.clone();
         asked.spawn(async move {
-            let at = async |name: &str| micros(&systemd, &unit.6, UNIT, name).await.ok();
+            let at = async |name: &str| micros(&systemd, &unit.6, systemd::UNIT, name).await.ok();
             let began = at("InactiveExitTimestampMonotonic").await?;
             let ready = at("ActiveEnterTimestampMonotonic").await?;
             took(began, ready, finished).map(|took_ms| UnitTime { name: tame(&unit.0, 80), took_ms })

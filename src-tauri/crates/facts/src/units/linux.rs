@@ -3,12 +3,8 @@
 use zbus::zvariant::OwnedObjectPath;
 
 use super::{FailedUnit, SystemState, UnitKind, Units};
-use crate::bus::Service;
+use crate::bus::{Service, systemd};
 use crate::{Context, Reading, net};
-
-const NAME: &str = "org.freedesktop.systemd1";
-const ROOT: &str = "/org/freedesktop/systemd1";
-const MANAGER: &str = "org.freedesktop.systemd1.Manager";
 
 /// More failed units than anybody reads.
 const MOST_UNITS: usize = 50;
@@ -18,10 +14,10 @@ const MOST_UNITS: usize = 50;
 type Listed = (String, String, String, String, String, String, OwnedObjectPath, u32, String, OwnedObjectPath);
 
 pub(super) async fn measure(cx: Context) -> Reading<Units> {
-    let asked = Service::ask(&cx, NAME, async |systemd| {
-        let manager = systemd.properties(ROOT, MANAGER).await?;
+    let asked = Service::ask(&cx, systemd::NAME, async |systemd| {
+        let manager = systemd.properties(systemd::ROOT, systemd::MANAGER).await?;
         let failed: Result<Vec<Listed>, _> =
-            systemd.call(ROOT, MANAGER, "ListUnitsFiltered", &(vec!["failed"],)).await;
+            systemd.call(systemd::ROOT, systemd::MANAGER, "ListUnitsFiltered", &(vec!["failed"],)).await;
         let failed =
             failed.map(|units| units.into_iter().take(MOST_UNITS).map(|u| unit(&u.0, &u.1)).collect());
         let state = manager.get::<String>("SystemState").unwrap_or_default();

@@ -7,7 +7,7 @@ use super::{AccessPoint, Radio, Security, SignIn, Signal, ToldBy, Whose, Wifi, W
 use super::{channels, hardware, kernel, managed, supplicant};
 use crate::links::{ManagerReason, ManagerState, written};
 use crate::network_manager::NetworkManager;
-use crate::source::{read_number, read_text, unread};
+use crate::source::{MOST_NAMES, names, read_number, read_text};
 use crate::{Absence, Context, Reading, Reason, net};
 
 const RFKILL: &str = "/sys/class/rfkill";
@@ -212,16 +212,9 @@ fn points(seen: &[Seen]) -> Vec<AccessPoint> {
 
 /// The radios of one kind in the kernel's list; empty on a computer without one.
 pub(crate) fn radios(cx: &Context, wanted: &str) -> Result<Vec<Radio>, Absence> {
-    let entries = match std::fs::read_dir(cx.path(RFKILL)) {
-        Ok(entries) => entries,
-        // The kernel has no switches because it has no radio, or no support for them.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unread(RFKILL, error)),
-    };
-    let mut names: Vec<String> = entries.filter_map(|e| e.ok()?.file_name().into_string().ok()).collect();
-    names.sort();
     let mut radios = Vec::new();
-    for name in names {
+    // Without the folder the kernel has no switches: it has no radio, or no support for them.
+    for name in names(cx, RFKILL, MOST_NAMES)? {
         let file = |file: &str| format!("{RFKILL}/{name}/{file}");
         if read_text(cx, &file("type")).is_ok_and(|kind| kind.trim() == wanted) {
             radios.push(Radio {
