@@ -94,7 +94,8 @@ print_service() {
     'AccessLog /run/lab/cups/log/access_log' 'PageLog /run/lab/cups/log/page_log' > /run/lab/cups/etc/cups-files.conf
   cupsd -f -c /run/lab/cups/etc/cupsd.conf -s /run/lab/cups/etc/cups-files.conf &
   print_pid=$!
-  until_true lpstat -r
+  # `lpstat -r` says yes and no alike with 0; this one fails until the service answers.
+  until_true lpstat -o
 }
 printer() {
   printf '%s\n' '*PPD-Adobe: "4.3"' '*FormatVersion: "4.3"' '*FileVersion: "1.0"' '*LanguageVersion: English' \

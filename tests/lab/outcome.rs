@@ -113,7 +113,7 @@ impl Outcome {
         {
             wrong.push(format!("took {:.0} ms, and {most} are the most", answer.wall_ms));
         }
-        Self {
+        let mut outcome = Self {
             name: scenario.name.clone(),
             title: scenario.title.clone(),
             expected,
@@ -127,7 +127,11 @@ impl Outcome {
             tries: 1,
             offline: scenario.wire == Some(Wire::Nothing),
             kind: scenario.kind,
+        };
+        if outcome.wrong.is_empty() && !outcome.is_healthy() && !outcome.is_among_three() {
+            outcome.wrong.push("not every cause is among the first three".into());
         }
+        outcome
     }
 
     pub(crate) fn is_healthy(&self) -> bool {
