@@ -1,12 +1,12 @@
 //! The application object: what is loaded once and shared by every command and page.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use befund_checks::Checks;
 use befund_content::{ContentError, Lang, Messages};
 use befund_desk::{LocalDesk, Outbox};
-use befund_guides::Guides;
+use befund_guides::{Guide, Guides};
 use befund_knowledge::{Document, Index};
 use befund_reference::Reference;
 use jiff::Timestamp;
@@ -28,7 +28,8 @@ pub struct App {
     pub(crate) cases: CaseStore,
     pub(crate) running: Mutex<BTreeMap<Reference, CancellationToken>>,
     pub(crate) previews: Mutex<BTreeMap<Reference, Preview>>,
-    index: Index,
+    /// What the search knows, built at its first use: it reads every guide.
+    index: OnceLock<Index>,
     content_errors: Vec<ContentError>,
     settings: RwLock<Settings>,
     /// The language asked for on the command line; it wins over the settings.
@@ -51,18 +52,6 @@ impl App {
         let (checks, mut content_errors) = Checks::load(&folders);
         let (guides, guide_errors) = Guides::load(&folders, &checks);
         content_errors.extend(guide_errors);
-        let index = Index::new(guides.iter().map(|guide| {
-            Document {
-                kind: "guide".into(),
-                id: guide.id.to_string(),
-                title: guide.title.clone(),
-                subtitle: guide.subtitle.clone().unwrap_or_else(|| guide.title.clone()),
-                symptoms: Lang::ALL
-                    .into_iter()
-                    .flat_map(|lang| guide.symptoms.get(lang).iter().map(move |s| (lang, s.clone())))
-                    .collect(),
-            }
-        }));
         let settings = RwLock::new(settings::load(&paths.settings()));
         Ok(Self {
             cases: CaseStore::new(paths.cases()),
@@ -73,7 +62,7 @@ impl App {
             messages: Messages::builtin(),
             running: Mutex::default(),
             previews: Mutex::default(),
-            index,
+            index: OnceLock::new(),
             content_errors,
             settings,
             spoken: None,
@@ -147,10 +136,11 @@ impl App {
     pub fn search(&self, text: &str) -> Vec<HitView> {
         let lang = self.lang();
         self.index
+            .get_or_init(|| Index::new(self.guides.iter().map(document)))
             .search(text, 8)
             .into_iter()
             .filter_map(|hit| {
-                let guide = self.guides.iter().find(|g| g.id.as_str() == hit.id)?;
+                let guide = self.guides.get(&hit.id.parse().ok()?)?;
                 Some(HitView {
                     kind: hit.kind,
                     id: hit.id,
@@ -203,6 +193,18 @@ impl App {
     /// Whether anything was ever submitted here; asking costs no database.
     pub(crate) fn has_outbox(&self) -> bool {
         self.paths.outbox().exists()
+    }
+}
+
+/// A guide as the search sees it.
+fn document(guide: &Guide) -> Document {
+    let symptoms = |lang: Lang| guide.symptoms.get(lang).iter().map(move |line| (lang, line.clone()));
+    Document {
+        kind: "guide".into(),
+        id: guide.id.to_string(),
+        title: guide.title.clone(),
+        subtitle: guide.subtitle.clone().unwrap_or_else(|| guide.title.clone()),
+        symptoms: Lang::ALL.into_iter().flat_map(symptoms).collect(),
     }
 }
 

@@ -325,7 +325,7 @@ impl App {
     }
 
     pub(crate) fn guide(&self, id: &str) -> Result<&Guide, AppError> {
-        self.guides.iter().find(|g| g.id.as_str() == id).ok_or_else(|| AppError::NoGuide(id.into()))
+        id.parse().ok().and_then(|id| self.guides.get(&id)).ok_or_else(|| AppError::NoGuide(id.into()))
     }
 
     /// The checks a guide names, in the order of the way: this computer, router, names, internet.

@@ -279,7 +279,10 @@ impl App {
         }
         only.iter()
             .map(|id| {
-                self.checks.iter().find(|c| c.id.as_str() == id).ok_or_else(|| AppError::NoCheck(id.clone()))
+                id.parse()
+                    .ok()
+                    .and_then(|id| self.checks.get(&id))
+                    .ok_or_else(|| AppError::NoCheck(id.clone()))
             })
             .collect()
     }

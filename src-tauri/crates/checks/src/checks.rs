@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 
 use befund_content::{ContentError, ContentFile, Origin, Text, in_parallel, load_dir, parse_yaml};
 use befund_facts::Subject;
@@ -14,41 +15,69 @@ use crate::file::{CheckFile, Healthy, TextFile, TextsFile};
 use crate::paths::{Given, nearest};
 use crate::{Check, CheckId, Status, place};
 
-/// Every check there is.
-#[derive(Debug, Default)]
+/// Every check there is. Copies share what was read.
+#[derive(Debug, Clone, Default)]
 pub struct Checks {
-    checks: BTreeMap<CheckId, Check>,
+    files: Arc<BTreeMap<CheckId, CheckOnDemand>>,
+}
+
+/// A check's file, and the check as soon as somebody wants it: a guide needs a few of them, and reading
+/// all of them takes longer than measuring.
+#[derive(Debug)]
+struct CheckOnDemand {
+    file: ContentFile,
+    check: OnceLock<Result<Check, Vec<ContentError>>>,
+}
+
+impl CheckOnDemand {
+    fn read(&self) -> &Result<Check, Vec<ContentError>> {
+        self.check.get_or_init(|| parse_check(&self.file.name, &self.file.text))
+    }
 }
 
 impl Checks {
     /// The built-in checks and those in the subfolder `checks` of each folder. A file of a folder
     /// replaces the built-in check of the same id; a later folder goes before an earlier one. A broken
     /// file gives its errors and changes nothing else.
+    ///
+    /// Files of folders are read now, so that somebody is told of their mistakes; built-in ones when they
+    /// are wanted, for which [`Checks::errors`] is tested to be empty.
     pub fn load(folders: &[&Path]) -> (Self, Vec<ContentError>) {
         let (files, mut errors) = load_dir("checks", folders);
-        let mut loaded: BTreeMap<CheckId, (ContentFile, Check)> = BTreeMap::new();
-        let parsed = in_parallel(&files, |file| parse_check(&file.name, &file.text));
-        for (file, parsed) in files.into_iter().zip(parsed) {
+        let mut loaded: BTreeMap<CheckId, CheckOnDemand> = BTreeMap::new();
+        let (builtin, own): (Vec<_>, Vec<_>) = files.into_iter().partition(|f| f.origin == Origin::Builtin);
+        for file in builtin {
+            match stem(&file.name).parse::<CheckId>() {
+                Ok(id) => {
+                    loaded.insert(id, CheckOnDemand { file, check: OnceLock::new() });
+                }
+                Err(error) => {
+                    errors.push(ContentError::new(&file.name, error.to_string(), "Give it another name."));
+                }
+            }
+        }
+        let parsed = in_parallel(&own, |file| parse_check(&file.name, &file.text));
+        for (file, parsed) in own.into_iter().zip(parsed) {
             match parsed {
                 Ok(check) => {
                     // Two files of one folder claim one id: neither can be meant to replace the other.
-                    if let Some((first, _)) = loaded.get(&check.id)
-                        && same_folder(first, &file)
+                    if let Some(first) = loaded.get(&check.id)
+                        && same_folder(&first.file, &file)
                     {
                         errors.push(ContentError::new(
                             &file.name,
-                            format!("the id {} is already used by {}", check.id, first.name),
+                            format!("the id {} is already used by {}", check.id, first.file.name),
                             "Give one of them another id, and its file the same name.",
                         ));
                         continue;
                     }
-                    loaded.insert(check.id.clone(), (file, check));
+                    let id = check.id.clone();
+                    loaded.insert(id, CheckOnDemand { file, check: OnceLock::from(Ok(check)) });
                 }
                 Err(found) => errors.extend(found),
             }
         }
-        let checks = loaded.into_iter().map(|(id, (_, check))| (id, check)).collect();
-        (Self { checks }, errors)
+        (Self { files: Arc::new(loaded) }, errors)
     }
 
     /// The built-in checks. That all of them load is held by a test.
@@ -58,23 +87,41 @@ impl Checks {
 
     /// One check.
     pub fn get(&self, id: &CheckId) -> Option<&Check> {
-        self.checks.get(id)
+        self.files.get(id)?.read().as_ref().ok()
     }
 
     /// All of them, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Check> {
-        self.checks.values()
+        self.read_all().filter_map(|check| check.as_ref().ok())
+    }
+
+    /// What is wrong with those that [`Checks::load`] did not read.
+    pub fn errors(&self) -> Vec<ContentError> {
+        self.read_all().filter_map(|check| check.as_ref().err()).flatten().cloned().collect()
+    }
+
+    fn read_all(&self) -> impl Iterator<Item = &Result<Check, Vec<ContentError>>> {
+        let unread: Vec<_> = self.files.values().filter(|check| check.check.get().is_none()).collect();
+        in_parallel(&unread, |check| {
+            check.read();
+        });
+        self.files.values().map(CheckOnDemand::read)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.checks.len()
+        self.iter().count()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.checks.is_empty()
+        self.files.is_empty()
     }
+}
+
+/// A file's name without folder and ending: the id of what is in it.
+fn stem(file: &str) -> String {
+    Path::new(file).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn same_folder(a: &ContentFile, b: &ContentFile) -> bool {
@@ -213,11 +260,11 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let stem = Path::new(self.file).file_stem().map(|s| s.to_string_lossy().into_owned());
-        if stem.as_deref() != Some(parsed.as_str()) {
+        let stem = stem(self.file);
+        if stem != parsed.as_str() {
             self.error(
                 id.referenced,
-                format!("the id is {parsed} and the file is named {}", stem.unwrap_or_default()),
+                format!("the id is {parsed} and the file is named {stem}"),
                 format!("Name the file {parsed}.yaml, or change the id."),
             );
             return None;

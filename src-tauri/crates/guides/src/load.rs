@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 
 use befund_checks::{CheckId, Checks, Status};
-use befund_content::{ContentError, Lang, Origin, Text, in_parallel, load_dir, parse_yaml};
+use befund_content::{ContentError, ContentFile, Lang, Origin, Text, in_parallel, load_dir, parse_yaml};
 
 use crate::file::{
     At, ChanceField, CostField, FixFile, GuideFile, MAX_SECONDS, MAX_WEIGHT, Ordered, PriorFile,
@@ -16,37 +17,59 @@ use crate::guide::{Answer, Cause, Fix, Guide, HandOver, Level, Priority, Questio
 use crate::words::{CHANCES, OCCASIONAL, RARE, WEIGHTS, list, look_up, seconds};
 use crate::{AnswerId, CauseId, FixId, GuideId, QuestionId};
 
-/// Every guide, by its name.
+/// Every guide, by its name. Copies share what was read.
 #[derive(Debug, Clone, Default)]
-pub struct Guides(BTreeMap<GuideId, Guide>);
+pub struct Guides {
+    /// Those that ship inside the program, read when they are wanted: reading all of them takes longer than
+    /// measuring.
+    builtin: Arc<BTreeMap<GuideId, GuideOnDemand>>,
+    /// Those of folders. They go before built-in ones of the same name.
+    own: BTreeMap<GuideId, Guide>,
+    checks: Checks,
+}
+
+#[derive(Debug)]
+struct GuideOnDemand {
+    file: ContentFile,
+    guide: OnceLock<Result<Guide>>,
+}
 
 impl Guides {
     /// The built-in guides and those of `folders` (in the subfolder `guides` of each). A later file replaces an
     /// earlier one of the same id; a broken one is reported, and the rest works all the same.
+    ///
+    /// Files of folders are read now, so that somebody is told of their mistakes; built-in ones when they
+    /// are wanted, for which [`Guides::errors`] is tested to be empty.
     pub fn load(folders: &[&Path], checks: &Checks) -> (Self, Vec<ContentError>) {
-        let (mut files, mut errors) = load_dir("guides", folders);
-        // A guide that extends another is read after it, whatever their names are. Built-in ones extend
-        // built-in ones: an organisation that replaces a guide changes no other.
-        let bases: BTreeMap<String, String> = files
-            .iter()
-            .filter_map(|file| {
-                Some((named(&file.text, "id:")?.to_owned(), named(&file.text, "extends:")?.to_owned()))
-            })
-            .collect();
-        files.sort_by_key(|file| {
-            (file.origin == Origin::Folder, depth(&bases, named(&file.text, "extends:")))
-        });
-        let mut loaded = Self::default();
-        let mut from: BTreeMap<GuideId, (Origin, String)> = BTreeMap::new();
-        let parsed = in_parallel(&files, |file| read(&file.name, &file.text));
-        for (file, parsed) in files.into_iter().zip(parsed) {
-            let resolved =
-                parsed.and_then(|raw| Reader { file: &file.name, checks, guides: &loaded }.guide(raw));
-            match resolved {
+        let (files, mut errors) = load_dir("guides", folders);
+        let (builtin, mut own): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|f| f.origin == Origin::Builtin);
+        let mut on_demand = BTreeMap::new();
+        // Built-in guides extend built-in ones: an organisation that replaces a guide changes no other.
+        let bases = bases(&builtin);
+        for file in builtin {
+            if depth(&bases, &file) > bases.len() {
+                let help = "Let one of them extend none of the others.";
+                errors.push(ContentError::new(&file.name, "guides extend each other in a circle", help));
+                continue;
+            }
+            match named(&file.text, "id:").unwrap_or_default().parse() {
+                Ok(id) => {
+                    on_demand.insert(id, GuideOnDemand { file, guide: OnceLock::new() });
+                }
+                Err(_) => errors.push(ContentError::new(&file.name, "there is no line “id: …”", "Add it.")),
+            }
+        }
+        let mut loaded = Self { builtin: Arc::new(on_demand), own: BTreeMap::new(), checks: checks.clone() };
+        // A guide that extends another is read after it, whatever their names are.
+        let bases = self::bases(&own);
+        own.sort_by_key(|file| depth(&bases, file));
+        let mut from: BTreeMap<GuideId, String> = BTreeMap::new();
+        let parsed = in_parallel(&own, |file| read(&file.name, &file.text));
+        for (file, parsed) in own.into_iter().zip(parsed) {
+            match parsed.and_then(|raw| loaded.reader(&file).guide(raw)) {
                 Ok(guide) => {
-                    if let Some((origin, other)) = from.get(&guide.id)
-                        && *origin == file.origin
-                    {
+                    if let Some(other) = from.get(&guide.id) {
                         errors.push(ContentError::new(
                             &file.name,
                             format!("there is already a guide “{}” in {other}", guide.id),
@@ -54,8 +77,8 @@ impl Guides {
                         ));
                         continue;
                     }
-                    from.insert(guide.id.clone(), (file.origin, file.name));
-                    loaded.0.insert(guide.id.clone(), guide);
+                    from.insert(guide.id.clone(), file.name);
+                    loaded.own.insert(guide.id.clone(), guide);
                 }
                 Err(error) => errors.push(error),
             }
@@ -65,23 +88,62 @@ impl Guides {
 
     /// Reads one guide file, which may extend one of these guides. The first mistake in it is the error.
     pub fn parse(&self, file: &str, text: &str, checks: &Checks) -> Result<Guide, ContentError> {
-        Reader { file, checks, guides: self }.guide(read(file, text)?)
+        Reader { file, checks, guides: self, origin: Origin::Folder }.guide(read(file, text)?)
     }
 
-    /// The guides that ship inside the program.
+    /// The guides that ship inside the program, all of them read.
     pub fn builtin(checks: &Checks) -> (Self, Vec<ContentError>) {
-        Self::load(&[], checks)
+        let (guides, mut errors) = Self::load(&[], checks);
+        errors.extend(guides.errors());
+        (guides, errors)
     }
 
     /// A guide by its name.
     pub fn get(&self, id: &GuideId) -> Option<&Guide> {
-        self.0.get(id)
+        self.own.get(id).or_else(|| self.get_builtin(id))
+    }
+
+    fn get_builtin(&self, id: &GuideId) -> Option<&Guide> {
+        self.read_builtin(self.builtin.get(id)?).as_ref().ok()
     }
 
     /// All of them, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Guide> {
-        self.0.values()
+        self.read_all();
+        let ids: BTreeSet<&GuideId> = self.own.keys().chain(self.builtin.keys()).collect();
+        ids.into_iter().filter_map(|id| self.get(id))
     }
+
+    /// What is wrong with those that [`Guides::load`] did not read.
+    pub fn errors(&self) -> Vec<ContentError> {
+        self.read_all();
+        let read = self.builtin.values().map(|guide| self.read_builtin(guide));
+        read.filter_map(|guide| guide.as_ref().err()).cloned().collect()
+    }
+
+    fn read_all(&self) {
+        let unread: Vec<_> = self.builtin.values().filter(|guide| guide.guide.get().is_none()).collect();
+        in_parallel(&unread, |guide| {
+            self.read_builtin(guide);
+        });
+    }
+
+    fn read_builtin<'g>(&'g self, guide: &'g GuideOnDemand) -> &'g Result<Guide> {
+        let file = &guide.file;
+        guide.guide.get_or_init(|| self.reader(file).guide(read(&file.name, &file.text)?))
+    }
+
+    fn reader<'g>(&'g self, file: &'g ContentFile) -> Reader<'g> {
+        Reader { file: &file.name, checks: &self.checks, guides: self, origin: file.origin }
+    }
+}
+
+/// Which guide extends which, by their names.
+fn bases(files: &[ContentFile]) -> BTreeMap<String, String> {
+    let pair = |file: &ContentFile| {
+        Some((named(&file.text, "id:")?.to_owned(), named(&file.text, "extends:")?.to_owned()))
+    };
+    files.iter().filter_map(pair).collect()
 }
 
 fn read(file: &str, text: &str) -> Result<GuideFile, ContentError> {
@@ -93,10 +155,10 @@ fn named<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim)
 }
 
-/// How many guides stand below one that extends `base`. Those that extend each other in a circle are read
-/// in any order, and one of them will not find the other.
-fn depth(bases: &BTreeMap<String, String>, base: Option<&str>) -> usize {
-    let below = std::iter::successors(base, |id| bases.get(*id).map(String::as_str));
+/// How many guides stand below this one. Those that extend each other in a circle are deeper than there are
+/// guides.
+fn depth(bases: &BTreeMap<String, String>, file: &ContentFile) -> usize {
+    let below = std::iter::successors(named(&file.text, "extends:"), |id| bases.get(*id).map(String::as_str));
     below.take(bases.len() + 1).count()
 }
 
@@ -115,6 +177,7 @@ struct Reader<'a> {
     file: &'a str,
     checks: &'a Checks,
     guides: &'a Guides,
+    origin: Origin,
 }
 
 type Result<T, E = ContentError> = std::result::Result<T, E>;
@@ -221,9 +284,14 @@ impl Reader<'_> {
                 None => Ok(None),
             };
         };
-        let known = self.guides.iter().find(|g| g.id.as_str() == name.value && g.id != *id);
+        let known = name.value.parse().ok().filter(|base| base != id).and_then(|base| match self.origin {
+            Origin::Builtin => self.guides.get_builtin(&base),
+            Origin::Folder => self.guides.get(&base),
+        });
         known.map(Some).ok_or_else(|| {
-            let names = self.guides.iter().map(|g| g.id.as_str()).filter(|g| *g != id.as_str());
+            // Names alone: to read them all here could come back to this one.
+            let names = self.guides.own.keys().chain(self.guides.builtin.keys());
+            let names = names.filter(|g| *g != id).map(GuideId::as_str);
             self.unknown(name, "guide", names, "A guide can extend any other, but none that extends it.")
         })
     }

@@ -153,7 +153,7 @@ fn mistakes_name_their_place_and_what_there_is() {
 /// What is not said keeps its healthy baseline, so a forgotten cause loses against every cause that says something.
 #[test]
 fn a_built_in_guide_says_of_every_cause_taken_over_what_it_does_here() {
-    let (guides, errors) = Guides::load(&[], &checks());
+    let (guides, errors) = Guides::builtin(&checks());
     assert!(errors.is_empty(), "{errors:?}");
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../content/guides");
     let mut extended = 0;

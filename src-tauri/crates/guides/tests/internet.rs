@@ -11,7 +11,7 @@ use befund_guides::{Diagnosis, Evidence, Guide, Guides, NextStep, Outcome, StepK
 fn guide() -> (Guide, Checks) {
     let (checks, errors) = Checks::load(&[]);
     assert!(errors.is_empty(), "{errors:?}");
-    let (guides, errors) = Guides::load(&[], &checks);
+    let (guides, errors) = Guides::builtin(&checks);
     assert!(errors.is_empty(), "{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
     (guides.get(&"internet".parse().unwrap()).unwrap().clone(), checks)
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 fn loaded() -> (Checks, Guide) {
     let checks = Checks::builtin();
-    let (guides, errors) = Guides::load(&[], &checks);
+    let (guides, errors) = Guides::builtin(&checks);
     assert!(errors.is_empty(), "{errors:?}");
     let guide = guides.iter().find(|g| g.id.as_str() == "slow-network").unwrap().clone();
     (checks, guide)
