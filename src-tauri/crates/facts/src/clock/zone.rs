@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Zone;
-use crate::net::leases;
+use crate::net::leases::{TIME_ZONE, leases};
 use crate::source::{read_text, unread};
 use crate::{Absence, Context, Reading, Reason, net};
 
@@ -36,7 +36,7 @@ pub(super) fn read(cx: &Context, now: Timestamp) -> Reading<Zone> {
         }
     };
     let beside: Reading<String> = read_text(cx, BESIDE).map(|text| tame(&text)).into();
-    let by_network = by_network(cx);
+    let by_network = by_network(cx, now);
     Reading::Value(Zone {
         name: set_name(cx).into(),
         offset_minutes: set(cx).map(minutes).into(),
@@ -86,18 +86,11 @@ fn set(cx: &Context) -> Result<TimeZone, Absence> {
     TimeZone::tzif(SET, &bytes).map_err(|_| Absence::new(Reason::Failed, format!("{SET} is no time zone")))
 }
 
-/// Out of the leases of systemd-networkd (`TIMEZONE=…`) and of dhclient (`option tcode "…";`, `pcode`).
-fn by_network(cx: &Context) -> Reading<String> {
-    let texts = leases(cx);
-    let mut said = texts.iter().flat_map(|text| text.lines()).filter_map(|line| {
-        let line = line.trim();
-        line.strip_prefix("TIMEZONE=").or_else(|| {
-            let quoted = line.strip_prefix("option tcode ").or_else(|| line.strip_prefix("option pcode "))?;
-            quoted.trim_end_matches(';').trim().strip_prefix('"')?.strip_suffix('"')
-        })
-    });
-    // dhclient keeps old leases; the last one is in force.
-    said.rfind(|name| !name.is_empty())
+/// What the networks say that this computer is in.
+fn by_network(cx: &Context, now: Timestamp) -> Reading<String> {
+    let leases = leases(cx, now);
+    let mut said = leases.iter().filter_map(|lease| lease.said(TIME_ZONE)).filter(|name| !name.is_empty());
+    said.next()
         .map(tame)
         .ok_or_else(|| Absence::new(Reason::NothingToMeasure, "no lease that can be read names a time zone"))
         .into()
@@ -129,7 +122,8 @@ mod tests {
     }
 
     fn zone(zone: &str, files: &[(&str, &str)]) -> Zone {
-        let (_root, cx) = tree(zone, files);
+        let connected = [("sys/class/net/eth0/ifindex", "2\n"), ("sys/class/net/eth0/carrier", "1\n")];
+        let (_root, cx) = tree(zone, &[&connected, files].concat());
         read(&cx, winter()).value().cloned().unwrap()
     }
 
@@ -145,9 +139,13 @@ mod tests {
     }
 
     #[test]
-    fn the_last_lease_of_dhclient_counts_and_may_hold_a_rule() {
-        let text = "lease {\n  option tcode \"Asia/Tokyo\";\n}\nlease {\n  option pcode \"EST5EDT4,M3.2.0/02:00,M11.1.0/02:00\";\n}\n";
-        let zone = zone("Europe/Berlin", &[("var/lib/dhcp/dhclient.leases", text)]);
+    fn a_lease_of_dhclient_may_hold_a_rule_and_one_that_ran_out_says_nothing() {
+        let lease = |zone: &str, day: u8| {
+            format!("lease {{\n  interface \"eth0\";\n  {zone};\n  expire 4 2026/01/{day} 12:00:00;\n}}\n")
+        };
+        let rule = lease("option pcode \"EST5EDT4,M3.2.0/02:00,M11.1.0/02:00\"", 16);
+        let text = format!("{rule}{}", lease("option tcode \"Asia/Tokyo\"", 15));
+        let zone = zone("Europe/Berlin", &[("var/lib/dhcp/dhclient.leases", &text)]);
         assert_eq!(zone.network_offset_minutes, Reading::Value(-300));
     }
 

@@ -9,7 +9,7 @@ pub(crate) mod echo;
 mod errors;
 pub(crate) mod http;
 mod interface;
-mod leases;
+pub(crate) mod leases;
 #[cfg(target_os = "linux")]
 pub(crate) mod netlink;
 mod resolve;
@@ -28,7 +28,6 @@ use tokio::time::Instant;
 pub(crate) use connect::{ConnectFailed, connect_any};
 pub(crate) use errors::{Wait, connect_outcome, in_time, no_answer};
 pub(crate) use interface::interface_index;
-pub(crate) use leases::leases;
 pub(crate) use resolve::{ResolveError, ResolveFailure, resolve};
 #[cfg(target_os = "linux")]
 pub(crate) use scope::same_network;

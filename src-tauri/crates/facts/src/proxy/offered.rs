@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use jiff::Timestamp;
 use reqwest::Url;
 use reqwest::header::HOST;
 use tokio::time::Instant;
@@ -10,6 +11,7 @@ use super::{ProxyScript, ScriptOutcome};
 use crate::Context;
 use crate::dns::{self, AddressScope};
 use crate::net::http::{self, Way};
+use crate::net::leases::{self, PROXY_SCRIPT};
 use crate::net::{self, Target};
 use crate::source::detached;
 
@@ -154,38 +156,17 @@ fn proxies(text: &str, source: &'static str) -> Vec<Named> {
     found
 }
 
-/// The addresses of scripts in the leases that anybody may read.
+/// The addresses of scripts that the networks name that this computer is in.
 fn from_leases(cx: &Context) -> Vec<String> {
-    let mut found = Vec::new();
-    for text in net::leases(cx) {
-        found.extend(from_lease(&text));
-    }
+    let leases = leases::leases(cx, Timestamp::now());
+    let said = leases.iter().filter_map(|lease| lease.said(PROXY_SCRIPT));
+    let urls =
+        said.map(|url| url.trim_end_matches(['\0', '\n', ' '])).filter(|url| url.starts_with("http://"));
+    let mut found: Vec<String> = urls.map(ToOwned::to_owned).collect();
     found.sort();
     found.dedup();
     found.truncate(2);
     found
-}
-
-fn from_lease(text: &str) -> Option<String> {
-    text.lines().rev().find_map(|line| {
-        let line = line.trim().trim_end_matches(';');
-        let url = if let Some(hex) = line.strip_prefix("OPTION_252=") {
-            unhex(hex)?
-        } else {
-            let value =
-                line.strip_prefix("option wpad ").or_else(|| line.strip_prefix("option unknown-252 "))?;
-            value.trim().trim_matches('"').to_owned()
-        };
-        let url = url.trim_end_matches(['\0', '\n', ' ']).to_owned();
-        url.starts_with("http://").then_some(url)
-    })
-}
-
-fn unhex(hex: &str) -> Option<String> {
-    let digits: Vec<u8> =
-        hex.trim().chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect::<Option<_>>()?;
-    let bytes = digits.chunks(2).map(|pair| pair.iter().fold(0, |a, d| a << 4 | d)).collect();
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
@@ -222,12 +203,25 @@ mod tests {
 
     #[test]
     fn leases_of_both_kinds_name_the_script() {
-        let networkd = "ADDRESS=192.0.2.10\nOPTION_252=687474703a2f2f777061642e6578616d706c652f7800\n";
-        assert_eq!(from_lease(networkd).as_deref(), Some("http://wpad.example/x"));
-        let dhclient = "lease {\n  option wpad \"http://old.example/\";\n}\nlease {\n  option wpad \"http://new.example/\";\n}\n";
-        assert_eq!(from_lease(dhclient).as_deref(), Some("http://new.example/"), "the last one holds");
-        for odd in ["OPTION_252=zz", "OPTION_252=ff", "option wpad \"file:///etc/passwd\";", ""] {
-            assert_eq!(from_lease(odd), None, "{odd}");
+        let seen = |file: &str, text: &str| {
+            let wired = [("sys/class/net/eth0/ifindex", "2\n"), ("sys/class/net/eth0/carrier", "1\n")];
+            from_leases(&crate::source::tree(&[wired[0], wired[1], (file, text)]).1)
+        };
+        const NETWORKD: &str = "run/systemd/netif/leases/2";
+        let text = "ADDRESS=192.0.2.10\nOPTION_252=687474703a2f2f777061642e6578616d706c652f7800\n";
+        assert_eq!(seen(NETWORKD, text), ["http://wpad.example/x"]);
+        const DHCLIENT: &str = "var/lib/dhcp/dhclient.eth0.leases";
+        let lease = |expire: &str, url: &str| {
+            format!("lease {{\n  interface \"eth0\";\n  option wpad \"{url}\";\n  expire {expire};\n}}\n")
+        };
+        let old = lease("5 2020/01/03 10:00:00", "http://old.example/");
+        assert_eq!(
+            seen(DHCLIENT, &(lease("never", "http://new.example/\\012") + &old)),
+            ["http://new.example/"]
+        );
+        assert!(seen(DHCLIENT, &old).is_empty());
+        for odd in ["OPTION_252=zz", "OPTION_252=ff", "OPTION_252=66696c653a2f2f2f657463", ""] {
+            assert!(seen(NETWORKD, odd).is_empty(), "{odd}");
         }
         assert_eq!(shown("http://ann:secret@wpad.example/x?user=ann#a"), "http://wpad.example/x");
     }

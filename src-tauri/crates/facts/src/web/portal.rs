@@ -7,6 +7,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use jiff::Timestamp;
 use reqwest::Url;
 use reqwest::header::ACCEPT;
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use tokio::time::Instant;
 
 use super::{PortalApi, PortalOutcome, bare};
 use crate::dns::AddressScope;
+use crate::net::leases::{self, CAPTIVE_PORTAL};
 use crate::net::{self, http};
 use crate::source::detached;
 use crate::tls::Anchors;
@@ -38,22 +40,8 @@ pub(super) async fn ask(cx: &Context, deadline: Instant) -> Reading<PortalApi> {
 
 /// The address that the network gives.
 fn announced(cx: &Context) -> Option<String> {
-    net::leases(cx).iter().find_map(|text| from_lease(text))
-}
-
-/// `CAPTIVE_PORTAL=` in the state of systemd-networkd, which has it from DHCP or from a router's
-/// announcement; option 114 by its names in the leases of dhclient, of which the last one holds.
-fn from_lease(text: &str) -> Option<String> {
-    const NAMES: &[&str] = &["v4-captive-portal", "default-url", "captive-portal", "unknown-114"];
-    text.lines().rev().find_map(|line| {
-        let line = line.trim().trim_end_matches(';');
-        if let Some(url) = line.strip_prefix("CAPTIVE_PORTAL=") {
-            return Some(url.trim().to_owned());
-        }
-        let rest = line.strip_prefix("option ")?;
-        let value = NAMES.iter().find_map(|name| rest.strip_prefix(name)?.strip_prefix(' '))?;
-        Some(value.trim().trim_matches('"').to_owned())
-    })
+    let leases = leases::leases(cx, Timestamp::now());
+    leases.iter().find_map(|lease| lease.said(CAPTIVE_PORTAL)).map(|url| url.trim().to_owned())
 }
 
 async fn answer(cx: &Context, announced: &str, deadline: Instant) -> PortalApi {
@@ -141,15 +129,25 @@ mod tests {
     use crate::net::testing::{self, HttpServer};
 
     #[test]
-    fn the_address_is_found_in_every_kind_of_lease() {
-        for text in [
-            "# This is private data. Do not parse.\nADMIN_STATE=configured\nCAPTIVE_PORTAL=https://portal.example/api\n",
-            "lease {\n  option default-url \"https://old.example/\";\n}\nlease {\n  option v4-captive-portal \"https://portal.example/api\";\n}\n",
-            "lease {\n  option unknown-114 \"https://portal.example/api\";\n}\n",
-        ] {
-            assert_eq!(from_lease(text).as_deref(), Some("https://portal.example/api"), "{text}");
-        }
-        assert_eq!(from_lease("ADDRESS=192.0.2.1\noption wpad \"http://x/\";"), None);
+    fn the_address_is_that_of_a_network_the_computer_is_in() {
+        let wifi = [("sys/class/net/wlan0/ifindex", "3\n"), ("sys/class/net/wlan0/carrier", "1\n")];
+        let lease = |expire: &str, url: &str| {
+            format!(
+                "lease {{\n  interface \"wlan0\";\n  option unknown-114 \"{url}\";\n  expire {expire};\n}}\n"
+            )
+        };
+        let seen = |text: &str| {
+            let file = ("var/lib/dhcp/dhclient.leases", text);
+            announced(&crate::source::tree(&[wifi[0], wifi[1], file]).1)
+        };
+        let old = lease("2 2020/01/07 10:00:00", "https://hotel.example/api");
+        assert_eq!(seen(&old), None, "nothing is asked of a network of last year");
+        let both = format!("{}{old}", lease("never", "https://portal.example/api"));
+        assert_eq!(seen(&both).as_deref(), Some("https://portal.example/api"));
+        let networkd =
+            ("run/systemd/netif/links/3", "ADMIN_STATE=configured\nCAPTIVE_PORTAL=https://a.example/\n");
+        let (_root, cx) = crate::source::tree(&[wifi[0], wifi[1], networkd]);
+        assert_eq!(announced(&cx).as_deref(), Some("https://a.example/"));
     }
 
     async fn said(announced: &str) -> PortalApi {
