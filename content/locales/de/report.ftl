@@ -787,6 +787,7 @@ report-value-requested = auf Wunsch beendet
 report-value-sign-in-refused = bei der Anmeldung abgewiesen
 report-value-sign-in-settings = Einstellungen der Anmeldung ungültig
 report-value-sign-in-timed-out = keine Antwort bei der Anmeldung
+report-value-open-transition = offen, verschlüsselt für Geräte, die es können
 report-value-enhanced-open = verschlüsselt, ohne Passwort
 report-value-enterprise = eigenes Konto (802.1X)
 report-value-security-open = keiner

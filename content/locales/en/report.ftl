@@ -787,6 +787,7 @@ report-value-requested = ended on request
 report-value-sign-in-refused = turned away while signing in
 report-value-sign-in-settings = settings for signing in not valid
 report-value-sign-in-timed-out = no answer while signing in
+report-value-open-transition = open, encrypted for whoever can
 report-value-enhanced-open = encrypted, no password
 report-value-enterprise = own account (802.1X)
 report-value-security-open = none

@@ -26,6 +26,13 @@ pub(crate) mod systemd {
 /// The properties of one object.
 pub(crate) struct Properties(HashMap<String, OwnedValue>);
 
+#[cfg(test)]
+impl From<HashMap<String, OwnedValue>> for Properties {
+    fn from(values: HashMap<String, OwnedValue>) -> Self {
+        Self(values)
+    }
+}
+
 impl Properties {
     /// One property; none where it is missing or of another type.
     pub(crate) fn get<T>(&self, name: &str) -> Option<T>

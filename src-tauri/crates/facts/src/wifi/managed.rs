@@ -1,5 +1,8 @@
 //! Wireless devices, access points and saved networks as NetworkManager knows them.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
 use super::{AccessPoint, SavedNetwork, Security, SignIn, ToldBy, Whose, WifiDevice, channels};
@@ -14,11 +17,17 @@ const WIFI: u32 = 2;
 /// A name has 32 bytes at most (IEEE 802.11).
 const LONGEST_NAME: usize = 32;
 
-/// In a block of flats some forty are in range.
+/// What is kept: in a block of flats some forty are in range.
 const MOST_POINTS: usize = 48;
 
-/// Saved connections are asked for one by one, and a bus lets nobody have more than 128 questions open.
-const MOST_PROFILES: usize = 64;
+/// What is kept of the saved networks.
+const MOST_SAVED: usize = 64;
+
+/// What is looked at, of access points and of saved connections, before anything is left out.
+const MOST_READ: usize = 512;
+
+/// They are asked for one by one, and a bus lets nobody have more than 128 questions open.
+const AT_ONCE: usize = 64;
 
 /// What NetworkManager says.
 pub(super) struct Managed {
@@ -55,26 +64,48 @@ impl Point {
     }
 }
 
+/// The names of networks that the adapters see.
+#[derive(Default)]
+struct InRange {
+    names: HashSet<Vec<u8>>,
+    /// There were more access points than are looked at.
+    cut: bool,
+}
+
+/// Asks about each of them, some at a time. What went away in the meantime is left out.
+async fn each<T, F>(paths: Vec<OwnedObjectPath>, ask: impl Fn(OwnedObjectPath) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = Option<T>> + Send + 'static,
+{
+    let mut read = Vec::new();
+    for some in paths.chunks(AT_ONCE) {
+        read.extend(net::side_by_side(some.iter().cloned().map(&ask)).await.into_iter().flatten());
+    }
+    read
+}
+
 pub(super) async fn read(manager: &NetworkManager) -> Result<Managed, Absence> {
     let own = manager.manager().await?;
     let (devices, profiles) = tokio::join!(manager.devices(&own), saved(manager));
     let mut read = Vec::new();
     // Whether anybody looked: without an adapter that works, nothing is in range and nothing is out of it.
-    let mut names_in_range: Option<Vec<Vec<u8>>> = None;
+    let mut in_range: Option<InRange> = None;
     for device in devices?.iter().filter(|device| device.kind() == WIFI) {
         let wireless = manager.wireless(device).await;
         let points = points(manager, &wireless).await;
         if let Ok(points) = &points
             && !matches!(state_of(device).state, ManagerState::Unavailable | ManagerState::Unmanaged)
         {
-            names_in_range.get_or_insert_default().extend(points.iter().filter_map(Point::name));
+            let in_range = in_range.get_or_insert_default();
+            in_range.names.extend(points.iter().filter_map(Point::name));
+            in_range.cut |= points.len() >= MOST_READ;
         }
         let known = profiles.as_deref().unwrap_or_default();
         let tried = tried(manager, device, known).await;
         read.extend(wireless_device(device, &wireless, points, tried, known));
     }
-    let saved = profiles
-        .map(|all| all.iter().map(|saved| network_of(saved, names_in_range.as_deref())).collect::<Vec<_>>());
+    let saved = profiles.map(|all| networks_of(&all, in_range.as_ref()));
     Ok(Managed {
         switched_on: own.get("WirelessEnabled"),
         key_on: own.get("WirelessHardwareEnabled"),
@@ -84,16 +115,16 @@ pub(super) async fn read(manager: &NetworkManager) -> Result<Managed, Absence> {
 }
 
 async fn saved(manager: &NetworkManager) -> Result<Vec<Saved>, Absence> {
-    let paths = manager.profiles().await?;
-    let read = paths.into_iter().take(MOST_PROFILES).map(|path| {
+    let mut paths = manager.profiles().await?;
+    paths.truncate(MOST_READ);
+    let read = each(paths, |path| {
         let manager = manager.clone();
         async move {
-            // One can be forgotten between listing and reading.
             let profile = manager.profile(&path).await.ok()?;
             wireless_profile(path, &profile)
         }
     });
-    Ok(net::side_by_side(read).await.into_iter().flatten().collect())
+    Ok(read.await)
 }
 
 /// A saved connection, where it is a wireless one.
@@ -121,10 +152,25 @@ fn value<T: TryFrom<OwnedValue>>(profile: &Profile, group: &str, name: &str) -> 
     profile.get(group)?.get(name)?.try_clone().ok().and_then(|value| T::try_from(value).ok())
 }
 
-fn network_of(saved: &Saved, names_in_range: Option<&[Vec<u8>]>) -> SavedNetwork {
-    let in_range = match names_in_range {
-        Some(names) if names.contains(&saved.name) => Reading::Value(true),
+/// What is kept of them: those in range first, then those that may be.
+fn networks_of(saved: &[Saved], in_range: Option<&InRange>) -> Vec<SavedNetwork> {
+    let mut networks: Vec<SavedNetwork> = saved.iter().map(|saved| network_of(saved, in_range)).collect();
+    networks.sort_by_key(|network| match network.in_range {
+        Reading::Value(true) => 0,
+        Reading::Absent { .. } => 1,
+        Reading::Value(false) => 2,
+    });
+    networks.truncate(MOST_SAVED);
+    networks
+}
+
+fn network_of(saved: &Saved, in_range: Option<&InRange>) -> SavedNetwork {
+    let in_range = match in_range {
+        Some(seen) if seen.names.contains(&saved.name) => Reading::Value(true),
         Some(_) if saved.hidden => Reading::absent(Reason::NothingToMeasure, "the network hides its name"),
+        Some(seen) if seen.cut => {
+            Reading::absent(Reason::NothingToMeasure, "there are more access points than are looked at")
+        }
         Some(_) => Reading::Value(false),
         None => Reading::absent(Reason::NothingToMeasure, "no adapter has looked for networks"),
     };
@@ -149,19 +195,27 @@ async fn points(
         .get("AccessPoints")
         .ok_or_else(|| Absence::new(Reason::NotSupported, "NetworkManager lists no access points"))?;
     // The one in use is never cut off.
-    let used = wireless.get::<OwnedObjectPath>("ActiveAccessPoint").filter(|path| path.as_str() != "/");
-    if let Some(used) = used {
+    if let Some(used) = active_point(wireless) {
         paths.retain(|path| *path != used);
         paths.insert(0, used);
     }
-    let read = paths.into_iter().take(MOST_POINTS).map(|path| {
+    paths.truncate(MOST_READ);
+    let read = each(paths, |path| {
         let manager = manager.clone();
         async move {
             let properties = manager.access_point(&path).await.ok()?;
             Some(Point { path, properties })
         }
     });
-    Ok(net::side_by_side(read).await.into_iter().flatten().collect())
+    Ok(read.await)
+}
+
+/// What is kept of the access points: the one in use, and the strongest.
+fn strongest(mut points: Vec<Point>, in_use: Option<&OwnedObjectPath>) -> Vec<Point> {
+    let strength = |point: &Point| point.properties.get::<u8>("Strength");
+    points.sort_by_key(|point| (Some(&point.path) != in_use, Reverse(strength(point))));
+    points.truncate(MOST_POINTS);
+    points
 }
 
 /// How the network is protected that the device is set to use.
@@ -194,11 +248,12 @@ fn wireless_device(
     saved: &[Saved],
 ) -> Option<ManagedDevice> {
     let managed = state_of(device);
+    let in_use = wireless.as_ref().ok().and_then(active_point);
+    let points = points.map(|points| strongest(points, in_use.as_ref()));
     let used = match wireless {
-        Ok(wireless) => wireless
-            .get::<OwnedObjectPath>("ActiveAccessPoint")
-            .filter(|path| path.as_str() != "/")
-            .and_then(|used| points.as_ref().ok()?.iter().find(|point| point.path == used))
+        Ok(_) => in_use
+            .as_ref()
+            .and_then(|used| points.as_ref().ok()?.iter().find(|point| point.path == *used))
             .ok_or_else(|| Absence::new(Reason::NothingToMeasure, "no wireless network is in use")),
         Err(absent) => Err(absent.clone()),
     };
@@ -259,6 +314,10 @@ fn wireless_device(
     Some(ManagedDevice { device: built, addresses })
 }
 
+fn active_point(wireless: &Properties) -> Option<OwnedObjectPath> {
+    wireless.get::<OwnedObjectPath>("ActiveAccessPoint").filter(|path| path.as_str() != "/")
+}
+
 fn address(point: &Properties) -> String {
     point.get::<String>("HwAddress").unwrap_or_default().to_lowercase()
 }
@@ -310,6 +369,7 @@ fn security(point: &Properties) -> Option<Security> {
     const ENTERPRISE: u32 = 0x200 | 0x2000;
     const SAE: u32 = 0x400;
     const OWE: u32 = 0x800;
+    const OWE_TRANSITION: u32 = 0x1000;
     let (flags, wpa, rsn) =
         (point.get::<u32>("Flags")?, point.get::<u32>("WpaFlags")?, point.get::<u32>("RsnFlags")?);
     Some(if (wpa | rsn) & ENTERPRISE != 0 {
@@ -318,12 +378,14 @@ fn security(point: &Properties) -> Option<Security> {
         Security::Wpa3
     } else if rsn & OWE != 0 {
         Security::EnhancedOpen
-    } else if rsn != 0 {
+    } else if rsn & !OWE_TRANSITION != 0 {
         Security::Wpa2
-    } else if wpa != 0 {
+    } else if wpa & !OWE_TRANSITION != 0 {
         Security::Wpa
     } else if flags & PRIVACY != 0 {
         Security::Wep
+    } else if (wpa | rsn) & OWE_TRANSITION != 0 {
+        Security::OpenTransition
     } else {
         Security::Open
     })
@@ -389,11 +451,73 @@ mod tests {
             joins_by_itself: true,
             security: Security::Wpa2,
         };
-        assert_eq!(network_of(&saved, Some(&[b"home".to_vec()])).in_range, Reading::Value(true));
-        assert_eq!(network_of(&saved, Some(&[])).in_range, Reading::Value(false));
+        let seen = |names: &[&[u8]], cut| InRange { names: names.iter().map(|n| n.to_vec()).collect(), cut };
+        let none = seen(&[], false);
+        assert_eq!(network_of(&saved, Some(&seen(&[b"home"], true))).in_range, Reading::Value(true));
+        assert_eq!(network_of(&saved, Some(&none)).in_range, Reading::Value(false));
+        assert!(network_of(&saved, Some(&seen(&[], true))).in_range.value().is_none());
         assert!(network_of(&saved, None).in_range.value().is_none());
         saved.hidden = true;
-        assert!(network_of(&saved, Some(&[])).in_range.value().is_none());
+        assert!(network_of(&saved, Some(&none)).in_range.value().is_none());
+    }
+
+    #[test]
+    fn of_a_long_list_of_saved_networks_those_in_range_are_kept() {
+        let saved = |name: &str| Saved {
+            path: path(),
+            name: name.as_bytes().to_vec(),
+            hidden: false,
+            joins_by_itself: true,
+            security: Security::Wpa2,
+        };
+        let mut all: Vec<Saved> = (0..200).map(|hotel| saved(&format!("hotel {hotel}"))).collect();
+        all.push(saved("home"));
+        let seen = InRange { names: HashSet::from([b"home".to_vec()]), cut: false };
+        let kept = networks_of(&all, Some(&seen));
+        assert_eq!((kept.len(), &kept[0].network), (MOST_SAVED, &Reading::Value("home".to_owned())));
+    }
+
+    fn point(number: usize, strength: u8) -> Point {
+        let path = format!("/org/freedesktop/NetworkManager/AccessPoint/{number}").try_into().unwrap();
+        let values: [(&str, Value<'_>); 1] = [("Strength", strength.into())];
+        Point { path, properties: properties(&values) }
+    }
+
+    fn properties(values: &[(&str, Value<'_>)]) -> Properties {
+        let owned = |(name, value): &(&str, Value<'_>)| ((*name).to_owned(), value.try_to_owned().unwrap());
+        Properties::from(values.iter().map(owned).collect::<std::collections::HashMap<_, _>>())
+    }
+
+    #[test]
+    fn of_many_access_points_the_one_in_use_and_the_strongest_are_kept() {
+        let mut points: Vec<Point> = (0..60).map(|number| point(number, 10 + number as u8)).collect();
+        points.insert(7, point(99, 1));
+        let used = points[7].path.clone();
+        let kept = strongest(points, Some(&used));
+        let strengths: Vec<u8> = kept.iter().filter_map(|p| p.properties.get("Strength")).collect();
+        assert_eq!((kept.len(), &strengths[..3]), (MOST_POINTS, &[1, 69, 68][..]));
+    }
+
+    #[test]
+    fn protection_is_what_the_flags_say() {
+        const PAIR_AND_GROUP: u32 = 0x8 | 0x80;
+        for (flags, wpa, rsn, security) in [
+            (0_u32, 0, 0, Security::Open),
+            (1, 0, 0, Security::Wep),
+            (1, PAIR_AND_GROUP | 0x100, 0, Security::Wpa),
+            (1, 0, PAIR_AND_GROUP | 0x100, Security::Wpa2),
+            (1, 0, PAIR_AND_GROUP | 0x400, Security::Wpa3),
+            (1, 0, PAIR_AND_GROUP | 0x200, Security::Enterprise),
+            (1, 0, PAIR_AND_GROUP | 0x800, Security::EnhancedOpen),
+            // The open half of a network that encrypts for whoever can.
+            (0, 0, 0x1000, Security::OpenTransition),
+            (0, 0x1000, 0x1000, Security::OpenTransition),
+            (1, 0, PAIR_AND_GROUP | 0x1000 | 0x800, Security::EnhancedOpen),
+        ] {
+            let point =
+                properties(&[("Flags", flags.into()), ("WpaFlags", wpa.into()), ("RsnFlags", rsn.into())]);
+            assert_eq!(super::security(&point), Some(security), "{flags:#x} {wpa:#x} {rsn:#x}");
+        }
     }
 
     #[test]

@@ -238,6 +238,8 @@ pub enum Bus {
 pub enum Security {
     /// Not at all.
     Open,
+    /// Not at all, beside an encrypted half for whoever can (OWE transition).
+    OpenTransition,
     /// Encrypted without a password (OWE).
     EnhancedOpen,
     /// WEP, broken long ago.

@@ -22,6 +22,9 @@ const ELEMENT_VENDOR: u8 = 221;
 /// WPA, before it was a standard: Microsoft's number and type 1.
 const WPA: &[u8] = &[0x00, 0x50, 0xf2, 0x01];
 
+/// The element of a network's open half that names the encrypted one: the Wi-Fi Alliance's number and type 28.
+const OWE_TRANSITION: &[u8] = &[0x50, 0x6f, 0x9a, 0x1c];
+
 /// Fewer milliseconds than this say nothing about a channel.
 const LEAST_WATCHED_MS: u64 = 100;
 
@@ -141,11 +144,14 @@ fn security(elements: &[Ieee80211Element], private: bool) -> Security {
         Ieee80211Element::Rsn(rsn) => Some(&rsn.akm_suits),
         _ => None,
     });
-    let wpa = elements.iter().any(|e| matches!(e, Ieee80211Element::Vendor(bytes) if bytes.starts_with(WPA)));
+    let vendor = |start: &[u8]| {
+        elements.iter().any(|e| matches!(e, Ieee80211Element::Vendor(bytes) if bytes.starts_with(start)))
+    };
     let Some(keys) = rsn else {
-        return match (wpa, private) {
+        return match (vendor(WPA), private) {
             (true, _) => Security::Wpa,
             (false, true) => Security::Wep,
+            (false, false) if vendor(OWE_TRANSITION) => Security::OpenTransition,
             (false, false) => Security::Open,
         };
     };

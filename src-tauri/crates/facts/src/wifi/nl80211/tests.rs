@@ -95,6 +95,19 @@ fn every_kind_of_protection_is_told_apart() {
         Nl80211BssInfo::Capability(Ieee80211CapabilityInfo::Ess),
         Nl80211BssInfo::SignalUnspec(140),
     ]);
+    let open_and = |elements: Vec<u8>| {
+        Nl80211Attr::Bss(vec![
+            Nl80211BssInfo::Bssid([3; 6]),
+            Nl80211BssInfo::Frequency(2437),
+            Nl80211BssInfo::Capability(Ieee80211CapabilityInfo::Ess),
+            Nl80211BssInfo::RawInformationElements(elements),
+        ])
+    };
+    // Names the encrypted half: its address, and its name.
+    let half = element(221, &[&[0x50, 0x6f, 0x9a, 0x1c, 2, 0, 0, 0, 0, 9, 1][..], b"x"].concat());
+    let other = element(221, &[0x50, 0x6f, 0x9a, 0x09, 0]);
+    assert_eq!(seen(&[sent(vec![open_and(half)])])[0].security, Security::OpenTransition);
+    assert_eq!(seen(&[sent(vec![open_and(other)])])[0].security, Security::Open);
     let seen = seen(&[sent(vec![open])]);
     assert_eq!((seen[0].security, seen[0].percent), (Security::Open, Some(100)));
 }
