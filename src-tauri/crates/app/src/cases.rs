@@ -330,7 +330,7 @@ impl App {
 
     /// The checks a guide names, in the order of the way: this computer, router, names, internet.
     pub(crate) fn checks_of(&self, guide: &Guide) -> Vec<&Check> {
-        let mut checks: Vec<&Check> = guide.checks().iter().filter_map(|id| self.checks.get(id)).collect();
+        let mut checks: Vec<&Check> = self.checks.several(&guide.checks()).collect();
         checks.sort_by_key(|c| c.group);
         checks
     }
