@@ -4,8 +4,8 @@
 //!
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
-//! | all | download: HTTP GET of the policy's address by several streams at once, counted as it arrives, without the first quarter of the time, in which a connection gets up to speed | none | a slow server looks like a slow line; above some 200 Mbit/s the amount is too small to get up to speed |
-//! | all | upload: HTTP POSTs of growing size, counted when they are answered, because what the system has taken is not yet sent | none | a server that answers before it has read makes it look faster |
+//! | all | download: HTTP GET of the policy's address by several streams at once, counted as it arrives, from the first quarter of the time, in which a connection gets up to speed, until the last bytes | none | a slow server looks like a slow line; above some 200 Mbit/s the amount is too small to get up to speed |
+//! | all | upload: HTTP POSTs that grow as long as they would be answered in time, counted when they are, because what the system has taken is not yet sent; until the last answer | none | a server that answers before it has read makes it look faster; below some 60 kbit/s none is answered in time |
 //! | all | round trips: TCP connections to the same server, closed at once, before and meanwhile; one that takes 0.9 s longer than the middle one was sent again by the system, and counts as lost | none | not measured through a proxy, which answers in the server's stead |
 //!
 //! The proxy of the person's browser is used. Redirects are not followed, bodies are read up to the policy's amount and time,
@@ -212,5 +212,27 @@ impl Arrived {
 
     fn bytes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What may still be sent, by all streams.
+#[derive(Debug, Clone)]
+struct Amount(Arc<AtomicU64>);
+
+impl Amount {
+    fn new(most: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(most)))
+    }
+
+    /// As much as is wanted, or what is left.
+    fn take(&self, wanted: u64) -> u64 {
+        let taken = |left: u64| Some(left.saturating_sub(wanted));
+        // It never refuses, so both arms are the value before.
+        let (Ok(left) | Err(left)) = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken);
+        left.min(wanted)
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
     }
 }
