@@ -100,6 +100,16 @@ impl Checks {
         self.read_all().filter_map(|check| check.as_ref().err()).flatten().cloned().collect()
     }
 
+    /// Whether there is such a check; it is not read for that.
+    pub fn contains(&self, id: &CheckId) -> bool {
+        self.files.contains_key(id)
+    }
+
+    /// The names of all of them.
+    pub fn ids(&self) -> impl Iterator<Item = &CheckId> {
+        self.files.keys()
+    }
+
     /// Those of them that there are, by id. Many at once are read faster than one after the other.
     pub fn several<'c>(&'c self, ids: &BTreeSet<CheckId>) -> impl Iterator<Item = &'c Check> {
         let wanted: Vec<_> = ids.iter().filter_map(|id| self.files.get(id)).collect();

@@ -78,7 +78,7 @@ impl Evidence {
         };
         let mut evidence = Self { still_broken: raw.still_broken, ..Self::default() };
         for (key, status) in &raw.checks.0 {
-            let id = key.value.parse::<CheckId>().ok().filter(|id| checks.get(id).is_some());
+            let id = key.value.parse::<CheckId>().ok().filter(|id| checks.contains(id));
             let Some(id) = id else {
                 let named = guide.checks();
                 return Err(unknown(key, "check", named.iter().map(CheckId::as_str).collect()));

@@ -586,10 +586,9 @@ impl Reader<'_> {
     }
 
     fn check(&self, raw: &At<String>, also: &[&str]) -> Result<CheckId> {
-        let known = CheckId::from_str(&raw.value).ok().filter(|id| self.checks.get(id).is_some());
+        let known = CheckId::from_str(&raw.value).ok().filter(|id| self.checks.contains(id));
         known.ok_or_else(|| {
-            let ids: Vec<&CheckId> = self.checks.iter().map(|c| &c.id).collect();
-            let names = ids.iter().map(|id| id.as_str()).chain(also.iter().copied());
+            let names = self.checks.ids().map(CheckId::as_str).chain(also.iter().copied());
             let what = if also.is_empty() { "check" } else { "check or question" };
             self.unknown(raw, what, names, "`befund check --json` lists every check that there is.")
         })
