@@ -3,7 +3,7 @@
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
 //! | all | a TLS 1.2 or 1.3 handshake with each host of the policy (rustls), verified against the system's trust anchors and the policy's `ca_file`; closed without a word after the handshake | none | revocation; what only other TLS libraries refuse or accept; a proxy that is itself asked over TLS; the way that a PAC script would choose: then the environment's way is measured, and `follows` is absent |
-//! | all | a QUIC handshake (HTTP/3) with each host that the policy lists for it, where no proxy leads there; see `quic` | none | ICMP errors, which look like silence; hosts that take more than half a second |
+//! | all | a QUIC handshake (HTTP/3) with each host that the policy lists for it, where no proxy leads there; see `quic` | none | ICMP errors, which look like silence; hosts that take longer than half a second and three times as long as the slowest connection by TCP |
 //! | Linux | anchors: the distribution's bundle, or `SSL_CERT_FILE`/`SSL_CERT_DIR` | none | anchors that a browser keeps for itself (NSS) |
 //! | Windows, macOS | anchors: the system's root store | none | distrust settings for single certificates |
 //!
@@ -16,6 +16,7 @@
 //! twenty names each, and all text is cut and freed from control characters.
 
 mod chain;
+mod pace;
 mod quic;
 mod verdict;
 
@@ -37,6 +38,7 @@ use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use self::pace::Pace;
 use crate::net::http::Way;
 use crate::net::{self, Target, TunnelFailed, Wait};
 use crate::proxy::{ProxySource, TunnelOutcome};
@@ -63,8 +65,8 @@ facts! {
         public host: String,
         /// The port.
         public port: u16,
-        /// What came of it.
-        public outcome: QuicOutcome,
+        /// What came of it; absent where the line is too slow for silence to say anything.
+        public outcome: Reading<QuicOutcome>,
         /// Time to the end of the handshake, or to the error.
         public took_ms: f64,
         /// For supporters: the error as the library words it.
@@ -184,11 +186,16 @@ async fn measure_by(cx: Context, way: Way) -> Reading<Tls> {
             None => tracing::warn!(host = %text, "the policy's endpoint names no host; left out"),
         }
     }
-    let hosts = targets.into_iter().map(|target| {
+    let (pace, patience) = Pace::new();
+    let mut hosts = Vec::new();
+    for target in targets {
         let proxy = way.proxy_for(&format!("https://{}/", target.label()));
-        host(cx.clone(), target, proxy, Arc::clone(&anchors), deadline)
-    });
-    let (hosts, quic) = tokio::join!(net::side_by_side(hosts), quic::ask(&cx, &way, &anchors, deadline));
+        hosts.push(paced(cx.clone(), target, proxy, Arc::clone(&anchors), deadline, Some(pace.clone())));
+    }
+    // Nobody else will say how slow the line is.
+    drop(pace);
+    let (hosts, quic) =
+        tokio::join!(net::side_by_side(hosts), quic::ask(&cx, &way, &anchors, patience, deadline));
     Reading::Value(Tls { hosts, follows: way.source(), quic })
 }
 
@@ -280,13 +287,27 @@ pub(crate) async fn host(
     anchors: Arc<Anchors>,
     deadline: Instant,
 ) -> TlsHost {
+    paced(cx, target, proxy, anchors, deadline, None).await
+}
+
+/// The same, and tells how long the connection took.
+async fn paced(
+    cx: Context,
+    target: Target,
+    proxy: Option<Intercept>,
+    anchors: Arc<Anchors>,
+    deadline: Instant,
+    pace: Option<Pace>,
+) -> TlsHost {
     let started = Instant::now();
     let mut seen = blank(&target);
     seen.by_proxy = proxy.is_some();
     let reached = match &proxy {
         Some(proxy) => net::tunnel(&cx, proxy, &target, deadline).await.map_err(untunnelled),
-        None => reach(&target, deadline).await,
+        None => reach(&target, deadline, pace.as_ref()).await,
     };
+    // Those who wait for the pace wait no longer for this host.
+    drop(pace);
     let shaken = match reached {
         Ok(stream) => shake_hands(&target, stream, &anchors, deadline, &mut seen).await,
         Err(why) => Err(why),
@@ -304,11 +325,18 @@ pub(crate) async fn host(
     seen
 }
 
-async fn reach(target: &Target, deadline: Instant) -> Result<TcpStream, (TlsOutcome, String)> {
+async fn reach(
+    target: &Target,
+    deadline: Instant,
+    pace: Option<&Pace>,
+) -> Result<TcpStream, (TlsOutcome, String)> {
     let addresses = net::resolve(&target.host, target.port, deadline)
         .await
         .map_err(|e| (TlsOutcome::NameNotFound, e.to_string()))?;
-    connect(&addresses, deadline).await
+    let started = Instant::now();
+    let stream = connect(&addresses, deadline).await?;
+    pace.inspect(|pace| pace.saw(started.elapsed()));
+    Ok(stream)
 }
 
 async fn connect(addresses: &[SocketAddr], deadline: Instant) -> Result<TcpStream, (TlsOutcome, String)> {

@@ -1,8 +1,9 @@
 //! Whether pages come over QUIC (HTTP/3, by UDP) as well: a handshake that offers `h3`, closed at once.
 //!
 //! Only hosts that the policy lists as speaking it are asked, because silence of any other says nothing. A
-//! datagram that is lost is sent again after 150 ms; who has not answered after half a second is not waited
-//! for, because nothing depends on it: browsers go on over TCP.
+//! datagram that is lost is sent again after 150 ms. How long silence must last is for the line to say: half
+//! a second and a few round trips, as the connections by TCP beside it show them (see `pace`). Where that
+//! does not fit into the probe's time, the outcome is absent: a slow line is no blocked one.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -14,12 +15,11 @@ use quinn::{ClientConfig, ConnectionError, Endpoint, TransportConfig, VarInt};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::pace::Patience;
 use super::{Anchors, QuicHost, QuicOutcome};
 use crate::net::http::Way;
 use crate::net::{self, Target};
-use crate::{Context, Reading, Reason};
-
-const PATIENCE: Duration = Duration::from_millis(500);
+use crate::{Absence, Context, Reading, Reason};
 
 /// Three of these pass before a datagram is sent again.
 const EXPECTED_ROUND_TRIP: Duration = Duration::from_millis(50);
@@ -32,6 +32,7 @@ pub(super) async fn ask(
     cx: &Context,
     way: &Way,
     anchors: &Arc<Anchors>,
+    patience: Patience,
     deadline: Instant,
 ) -> Reading<Vec<QuicHost>> {
     let targets: Vec<Target> =
@@ -48,7 +49,7 @@ pub(super) async fn ask(
         Ok(config) => config,
         Err(error) => return Reading::absent(Reason::Failed, format!("set up QUIC: {error}")),
     };
-    let asked = direct.into_iter().map(|target| host(target, config.clone(), deadline));
+    let asked = direct.into_iter().map(|target| host(target, config.clone(), patience.clone(), deadline));
     Reading::Value(net::side_by_side(asked).await)
 }
 
@@ -66,19 +67,16 @@ fn config(anchors: &Anchors) -> Result<ClientConfig, Box<dyn std::error::Error>>
     Ok(config)
 }
 
-async fn host(target: Target, config: ClientConfig, deadline: Instant) -> QuicHost {
+async fn host(target: Target, config: ClientConfig, patience: Patience, deadline: Instant) -> QuicHost {
     let started = Instant::now();
     let (outcome, detail) = match net::resolve(&target.host, target.port, deadline).await {
-        Ok(addresses) => {
-            let end = deadline.min(Instant::now() + PATIENCE);
-            over_both(&addresses, &target.host, &config, end).await
-        }
-        Err(error) => (QuicOutcome::NameNotFound, error.to_string()),
+        Ok(addresses) => over_both(&addresses, &target.host, &config, patience, deadline).await,
+        Err(error) => (Ok(QuicOutcome::NameNotFound), error.to_string()),
     };
     QuicHost {
         host: target.host,
         port: target.port,
-        outcome,
+        outcome: outcome.into(),
         took_ms: net::ms(started.elapsed()),
         detail: net::tame(&detail, 300),
     }
@@ -89,29 +87,43 @@ async fn over_both(
     addresses: &[SocketAddr],
     name: &str,
     config: &ClientConfig,
-    end: Instant,
-) -> (QuicOutcome, String) {
+    mut patience: Patience,
+    deadline: Instant,
+) -> (Result<QuicOutcome, Absence>, String) {
     let first = |v4: bool| addresses.iter().find(|a| a.is_ipv4() == v4).copied();
     let mut attempts = JoinSet::new();
     for address in [first(true), first(false)].into_iter().flatten() {
         let (name, config) = (name.to_owned(), config.clone());
-        attempts.spawn(async move {
-            tokio::time::timeout_at(end, attempt(address, &name, config)).await.unwrap_or_else(|_| {
-                (QuicOutcome::TimedOut, format!("QUIC to {address}: {}", net::no_answer(PATIENCE)))
-            })
-        });
+        attempts.spawn(async move { attempt(address, &name, config).await });
     }
+    let run_out = patience.run_out(Instant::now(), deadline);
+    tokio::pin!(run_out);
+    // Whoever says something says more than silence does.
     let mut said: Option<(QuicOutcome, String)> = None;
-    while let Some(joined) = attempts.join_next().await {
-        match joined {
-            Ok(done) if done.0 == QuicOutcome::Connected => return done,
-            // Whoever says something says more than silence does.
-            Ok(why) if said.as_ref().is_none_or(|(o, _)| *o == QuicOutcome::TimedOut) => said = Some(why),
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "an attempt over QUIC ended abnormally"),
+    loop {
+        tokio::select! {
+            joined = attempts.join_next() => match joined {
+                Some(Ok((QuicOutcome::Connected, detail))) => return (Ok(QuicOutcome::Connected), detail),
+                Some(Ok(why)) if said.as_ref().is_none_or(|(o, _)| *o == QuicOutcome::TimedOut) => {
+                    said = Some(why);
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => tracing::error!(%error, "an attempt over QUIC ended abnormally"),
+                None => break,
+            },
+            waited = &mut run_out => {
+                let unless_said = match waited {
+                    Ok(waited) => {
+                        (Ok(QuicOutcome::TimedOut), format!("QUIC to {name}: {}", net::no_answer(waited)))
+                    }
+                    Err(why) => (Err(Absence::new(Reason::TimedOut, why)), String::new()),
+                };
+                return said.map_or(unless_said, |(outcome, detail)| (Ok(outcome), detail));
+            }
         }
     }
-    said.unwrap_or_else(|| (QuicOutcome::Failed, "no address to ask".into()))
+    let (outcome, detail) = said.unwrap_or_else(|| (QuicOutcome::Failed, "no address to ask".into()));
+    (Ok(outcome), detail)
 }
 
 async fn attempt(address: SocketAddr, name: &str, config: ClientConfig) -> (QuicOutcome, String) {
@@ -157,6 +169,7 @@ mod tests {
     use rcgen::{CertifiedKey, generate_simple_self_signed};
     use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+    use super::super::pace::Pace;
     use super::*;
     use crate::Endpoints;
     use crate::net::testing;
@@ -191,26 +204,41 @@ mod tests {
         (endpoint, folder, file)
     }
 
-    async fn seen(at: SocketAddr, ca_file: Option<PathBuf>) -> QuicHost {
+    /// Asked, with connections beside it that took so long.
+    async fn seen(at: SocketAddr, ca_file: Option<PathBuf>, round_trip: Option<Duration>) -> QuicHost {
         let quic = vec![format!("localhost:{}", at.port())];
         let cx = testing::context(Endpoints { quic, ca_file, ..testing::no_endpoints() });
         let anchors = Anchors::of(&cx).await.unwrap();
         let deadline = Instant::now() + Duration::from_secs(10);
-        ask(&cx, &Way::Direct, &anchors, deadline).await.value().unwrap()[0].clone()
+        let (pace, patience) = Pace::new();
+        if let Some(round_trip) = round_trip {
+            pace.saw(round_trip);
+        }
+        drop(pace);
+        ask(&cx, &Way::Direct, &anchors, patience, deadline).await.value().unwrap()[0].clone()
     }
+
+    const SHORT: Option<Duration> = Some(Duration::from_millis(1));
 
     #[tokio::test]
     async fn a_host_that_speaks_it_one_that_does_not_and_silence_are_told_apart() {
         let (endpoint, _folder, file) = server("h3");
-        let host = seen(endpoint.local_addr().unwrap(), Some(file)).await;
-        assert_eq!(host.outcome, QuicOutcome::Connected, "{}", host.detail);
+        let host = seen(endpoint.local_addr().unwrap(), Some(file), SHORT).await;
+        assert_eq!(host.outcome, Reading::Value(QuicOutcome::Connected), "{}", host.detail);
 
         let (endpoint, _folder, file) = server("other");
-        let host = seen(endpoint.local_addr().unwrap(), Some(file)).await;
-        assert_eq!(host.outcome, QuicOutcome::NotOffered, "{}", host.detail);
+        let host = seen(endpoint.local_addr().unwrap(), Some(file), SHORT).await;
+        assert_eq!(host.outcome, Reading::Value(QuicOutcome::NotOffered), "{}", host.detail);
 
         let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-        let host = seen(silent.local_addr().unwrap(), None).await;
-        assert_eq!(host.outcome, QuicOutcome::TimedOut, "{}", host.detail);
+        let host = seen(silent.local_addr().unwrap(), None, SHORT).await;
+        assert_eq!(host.outcome, Reading::Value(QuicOutcome::TimedOut), "{}", host.detail);
+    }
+
+    #[tokio::test]
+    async fn silence_is_not_taken_for_a_block_where_nothing_shows_how_slow_the_line_is() {
+        let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let host = seen(silent.local_addr().unwrap(), None, None).await;
+        assert_eq!(host.outcome.absence().map(|a| a.reason), Some(Reason::TimedOut), "{}", host.detail);
     }
 }
