@@ -211,4 +211,25 @@ mod tests {
     fn every_field_of_every_fact_declares_its_sensitivity() {
         assert_eq!(undeclared(), Vec::<String>::new());
     }
+
+    #[test]
+    fn no_host_that_somebody_asks_is_public() {
+        // The policy's own servers and a site that a person names are nobody else's business.
+        const HOSTS: &[&str] = &["host", "target", "server", "url", "subject", "issuer"];
+        const NAMED: &[&str] =
+            &["HostsName.name", "Given.name", "Lookup.name", "SystemLookup.name", "Certificate.names"];
+        let schema = schemars::schema_for!(Snapshot).to_value();
+        let (mut public, mut seen) = (Vec::new(), 0);
+        for (of, definition) in schema["$defs"].as_object().into_iter().flatten() {
+            for (field, property) in definition["properties"].as_object().into_iter().flatten() {
+                let path = format!("{of}.{field}");
+                if HOSTS.contains(&field.as_str()) || NAMED.contains(&path.as_str()) {
+                    seen += 1;
+                    public.extend((property["x-sensitivity"] == "public").then_some(path));
+                }
+            }
+        }
+        assert!(seen >= HOSTS.len() + NAMED.len(), "fields were renamed: {seen}");
+        assert_eq!(public, Vec::<String>::new());
+    }
 }

@@ -69,7 +69,7 @@ facts! {
     /// The answer of one time server.
     pub struct NtpAnswer {
         /// The server asked.
-        public server: String,
+        internal server: String,
         /// How far this clock is ahead of it.
         public offset_seconds: Reading<f64>,
         /// Round trip.

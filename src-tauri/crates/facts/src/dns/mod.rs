@@ -53,7 +53,7 @@ facts! {
     /// One of the policy's names in the hosts file.
     pub struct HostsName {
         /// The name.
-        public name: String,
+        internal name: String,
         /// Whether the hosts file has an address for it.
         public overridden: bool,
         /// The addresses it has there.
@@ -63,7 +63,7 @@ facts! {
     /// The addresses that one source gives for a name.
     pub struct Given {
         /// The name.
-        public name: String,
+        internal name: String,
         /// `A` or `AAAA`.
         public record: String,
         /// Who gives them: `server`, `hosts_file`, `independent`; `system` where programs get what none of these says.
@@ -98,7 +98,7 @@ facts! {
     /// One query to one resolver.
     pub struct Lookup {
         /// The name asked for.
-        public name: String,
+        internal name: String,
         /// `A` or `AAAA`.
         public record: String,
         /// What came back.
@@ -114,7 +114,7 @@ facts! {
     /// One name, resolved the way programs do.
     pub struct SystemLookup {
         /// The name.
-        public name: String,
+        internal name: String,
         /// What came back.
         public outcome: LookupOutcome,
         /// The addresses in the answer.

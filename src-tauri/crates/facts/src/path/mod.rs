@@ -65,7 +65,7 @@ facts! {
     /// The way to one address.
     pub struct Way {
         /// The policy's address.
-        public target: String,
+        internal target: String,
         /// `ipv4` or `ipv6`.
         public family: Family,
         /// How it ends.
@@ -97,7 +97,7 @@ facts! {
         /// The adapter.
         public interface: String,
         /// The policy's address.
-        public target: String,
+        internal target: String,
         /// `ipv4` or `ipv6`.
         public family: Family,
         /// What came of it.
@@ -153,7 +153,7 @@ facts! {
     /// Which packet sizes get through to one address.
     pub struct PacketSize {
         /// The policy's address.
-        public target: String,
+        internal target: String,
         /// `ipv4` or `ipv6`.
         public family: Family,
         /// What came of the largest.

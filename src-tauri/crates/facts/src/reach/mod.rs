@@ -30,7 +30,7 @@ facts! {
     /// One attempted connection.
     pub struct Connection {
         /// What was asked for: `9.9.9.9:443`, `www.example.org:443`.
-        public target: String,
+        internal target: String,
         /// `ipv4` or `ipv6`.
         public family: Family,
         /// What came of it.

@@ -62,7 +62,7 @@ facts! {
     /// One host asked over QUIC.
     pub struct QuicHost {
         /// The host's name.
-        public host: String,
+        internal host: String,
         /// The port.
         public port: u16,
         /// What came of it; absent where the line is too slow for silence to say anything.
@@ -76,7 +76,7 @@ facts! {
     /// One TLS connection.
     pub struct TlsHost {
         /// The host's name.
-        public host: String,
+        internal host: String,
         /// The port.
         public port: u16,
         /// What came of it.
@@ -96,11 +96,11 @@ facts! {
     /// One certificate of a chain.
     pub struct Certificate {
         /// Whom it names.
-        public subject: String,
+        internal subject: String,
         /// Who signed it.
-        public issuer: String,
+        internal issuer: String,
         /// Host names it is valid for.
-        public names: Vec<String>,
+        internal names: Vec<String>,
         /// Valid from.
         public not_before: Timestamp,
         /// Valid until.
@@ -287,7 +287,7 @@ pub(crate) async fn host(
     anchors: Arc<Anchors>,
     deadline: Instant,
 ) -> TlsHost {
-    paced(cx, target, proxy, anchors, deadline, None).await
+    Box::pin(paced(cx, target, proxy, anchors, deadline, None)).await
 }
 
 /// The same, and tells how long the connection took.

@@ -78,7 +78,7 @@ mod tests {
         pace.saw(20 * MS);
         pace.saw(600 * MS);
         pace.saw(50 * MS);
-        let waited = patience.run_out(started, started + Duration::from_secs(60)).await;
+        let waited = patience.run_out(started, started + Duration::from_mins(1)).await;
         assert_eq!(waited, Ok(2300 * MS));
         assert_eq!(started.elapsed(), 2300 * MS);
     }
@@ -92,13 +92,13 @@ mod tests {
             tokio::time::sleep(400 * MS).await;
             pace.saw(400 * MS);
         });
-        let waited = patience.run_out(started, started + Duration::from_secs(60)).await;
+        let waited = patience.run_out(started, started + Duration::from_mins(1)).await;
         slow.await.unwrap();
         assert_eq!(waited, Ok(1700 * MS));
         let (pace, mut patience) = Pace::new();
         pace.saw(MS);
         let started = Instant::now();
-        assert_eq!(patience.run_out(started, started + Duration::from_secs(60)).await, Ok(503 * MS));
+        assert_eq!(patience.run_out(started, started + Duration::from_mins(1)).await, Ok(503 * MS));
     }
 
     #[tokio::test(start_paused = true)]

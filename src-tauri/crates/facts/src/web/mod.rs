@@ -59,7 +59,7 @@ facts! {
     /// One connectivity check.
     pub struct HttpCheck {
         /// The address asked.
-        public url: String,
+        internal url: String,
         /// What came back.
         public outcome: HttpOutcome,
         /// Whether it was asked through a proxy.
