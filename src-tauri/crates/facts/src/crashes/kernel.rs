@@ -47,9 +47,7 @@ pub(super) fn warnings(cx: &Context) -> Result<Vec<KernelWarning>, Absence> {
 }
 
 fn about(record: &Record) -> Option<About> {
-    let priority = record.priority?;
-    // Anybody but the kernel who may write there is not believed.
-    if priority / 8 != 0 || priority % 8 > WARNING {
+    if record.level > WARNING {
         return None;
     }
     let says = |sign: &&str| record.message.contains(sign);

@@ -217,7 +217,7 @@ mod tests {
             ("sys/block/sdb/removable", "1\n"),
             ("sys/block/loop0/size", "8\n"),
             ("sys/block/dm-0/device/model", "x\n"),
-            ("dev/kmsg", "3,9,77,-;I/O error, dev sda, sector 5\n"),
+            ("dev/kmsg", "3,9,77,-;I/O error, dev sda, sector 5\n12,10,78,-;I/O error, dev sda, sector 6\n"),
         ] {
             let path = tree.path().join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
