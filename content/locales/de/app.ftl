@@ -84,6 +84,7 @@ hand-over-asked = Sie haben um Hilfe von einem Menschen gebeten.
 # Measurements that cost something. One title and one explanation a subject.
 measure-throughput-title = Darf Befund messen, wie viel Ihre Verbindung überträgt?
 measure-throughput-what = Befund holt Daten vom Messserver Ihrer Organisation und sendet welche zurück. Dabei sieht es, wie lange Antworten brauchen. Bis das vorbei ist, kann das Internet für alle in Ihrem Netz langsam sein. Wenn Sie später eine Lösung ausprobieren, misst Befund noch einmal.
+measure-throughput-what-receives = Befund holt Daten vom Messserver Ihrer Organisation. Dabei sieht es, wie lange Antworten brauchen. Bis das vorbei ist, kann das Internet für alle in Ihrem Netz langsam sein. Wenn Sie später eine Lösung ausprobieren, misst Befund noch einmal.
 
 ## Ticket
 ticket-subject = { $title }: { $finding }

@@ -83,7 +83,8 @@ hand-over-asked = You asked for help from a person.
 
 # Measurements that cost something. One title and one explanation a subject.
 measure-throughput-title = May Befund measure how much your connection carries?
-measure-throughput-what = Befund fetches data from your organisation's test server and sends data back, and sees how long answers take meanwhile. Until it is over, the internet may be slow for everybody in your network. If you try a fix later, Befund measures once more.
+measure-throughput-what = Befund fetches data from your organisation's test server and sends data back. Meanwhile it sees how long answers take. Until it is over, the internet may be slow for everybody in your network. If you try a fix later, Befund measures once more.
+measure-throughput-what-receives = Befund fetches data from your organisation's test server. Meanwhile it sees how long answers take. Until it is over, the internet may be slow for everybody in your network. If you try a fix later, Befund measures once more.
 
 ## Ticket
 ticket-subject = { $title }: { $finding }

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::case_store::{CaseStore, private_folder};
+use crate::measuring::Offline;
 use crate::policy::PolicyInForce;
 use crate::review::Preview;
 use crate::view::{ErrorView, HelpView, HitView, Settings, ShellView};
@@ -34,6 +35,8 @@ pub struct App {
     settings: RwLock<Settings>,
     /// The language asked for on the command line; it wins over the settings.
     spoken: Option<Lang>,
+    /// Whether anything may be sent while measuring.
+    pub(crate) offline: Offline,
     outbox: Mutex<Option<Outbox>>,
 }
 
@@ -66,6 +69,7 @@ impl App {
             content_errors,
             settings,
             spoken: None,
+            offline: Offline(false),
             outbox: Mutex::new(None),
         })
     }
@@ -73,6 +77,12 @@ impl App {
     /// The same application, speaking this language whatever the settings say.
     pub fn speaking(mut self, lang: Lang) -> Self {
         self.spoken = Some(lang);
+        self
+    }
+
+    /// The same application, perhaps sending nothing while it measures.
+    pub fn measuring(mut self, offline: Offline) -> Self {
+        self.offline = offline;
         self
     }
 

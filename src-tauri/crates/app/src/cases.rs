@@ -3,19 +3,20 @@
 
 use std::collections::BTreeSet;
 
-use befund_checks::{Check, CheckId, CheckResult, Checks};
+use befund_checks::{Check, CheckId, CheckResult};
+use befund_facts::Subject;
 use befund_facts::services::ServiceEndpoint;
-use befund_facts::{Request, Subject};
 use befund_guides::{
     AnswerId, Cause, Diagnosis, Entry, Event, FixId, Guide, Outcome, Page, Purpose, QuestionId, State,
-    Verdict, diagnose,
+    Verdict,
 };
 use befund_reference::Reference;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::locked;
-use crate::measuring::{Before, Measured, Offline, Round};
+use crate::measuring::{Before, Measured, Round};
+use crate::on_request::on_request;
 use crate::view::{CaseAction, CaseView, HomeView, OpenCase, RowUpdate, SymptomCard};
 use crate::{App, AppError};
 
@@ -40,10 +41,6 @@ pub(crate) struct BegunCase {
 }
 
 impl Case<'_> {
-    pub(crate) fn diagnosis(&self, checks: &Checks) -> Diagnosis {
-        diagnose(self.guide, checks, &self.state.evidence)
-    }
-
     /// The cause that was found, if one was: what the ticket says and who gets it.
     pub(crate) fn found(&self, diagnosis: &Diagnosis) -> Option<&Cause> {
         let found = diagnosis.outcome == Outcome::CauseFound;
@@ -159,7 +156,7 @@ impl App {
                 let (question, answer) = known_answer(case.guide, &question, answer.as_deref())?;
                 Event::Answered { question, answer }
             }
-            CaseAction::Measure { subject } => Event::MeasureAgreed { subject: on_request(&subject)? },
+            CaseAction::Measure { subject } => self.agreed_to(&subject)?,
             CaseAction::DontMeasure { subject } => Event::MeasureDeclined { subject: on_request(&subject)? },
             CaseAction::Back => Event::WentBack,
             CaseAction::ShowFix { fix: id } => Event::FixShown { fix: fix(&id)? },
@@ -187,16 +184,6 @@ impl App {
     pub async fn measure_case(
         &self,
         reference: &str,
-        tell: impl Fn(RowUpdate) + Send,
-    ) -> Result<CaseView, AppError> {
-        self.measure_case_with(reference, Offline(false), tell).await
-    }
-
-    /// The same, perhaps sending nothing.
-    pub async fn measure_case_with(
-        &self,
-        reference: &str,
-        offline: Offline,
         tell: impl Fn(RowUpdate),
     ) -> Result<CaseView, AppError> {
         let reference = Reference::parse(reference)?;
@@ -210,14 +197,16 @@ impl App {
         }
         let cancel = CancellationToken::new();
         locked(&self.running).insert(reference, cancel.clone());
-        let measured = Box::pin(self.measure_for(&case, purpose, offline, &cancel, tell)).await;
+        let measured = Box::pin(self.measure_for(&case, purpose, &cancel, tell)).await;
         locked(&self.running).remove(&reference);
         let mut measured = measured?;
+        let lapsed = self.lapsed(&case, purpose, cancel.is_cancelled());
         // What was measured because the person agreed stays in the facts that the finding rests on.
         let kept: Vec<Subject> = Subject::ALL
             .iter()
             .copied()
-            .filter(|s| s.on_request().is_some() && !measured.facts.probe_ms.contains_key(s.as_str()))
+            .filter(|s| s.on_request().is_some())
+            .filter(|s| lapsed.contains_key(s) || !measured.facts.probe_ms.contains_key(s.as_str()))
             .collect();
         if let Some(earlier) = self.cases.facts(reference)?.filter(|_| !kept.is_empty()) {
             let took_ms = measured.facts.took_ms;
@@ -225,6 +214,9 @@ impl App {
             measured.facts.took_ms = took_ms;
         }
         self.cases.store_facts(reference, &measured.facts)?;
+        for (subject, forgotten) in lapsed {
+            self.happened(reference, Event::MeasureLapsed { subject, forgotten })?;
+        }
         self.happened(reference, Event::Measured { purpose, results: measured.results })?;
         self.view(reference)
     }
@@ -235,7 +227,6 @@ impl App {
         &self,
         case: &Case<'_>,
         purpose: Purpose,
-        offline: Offline,
         cancel: &CancellationToken,
         tell: impl Fn(RowUpdate),
     ) -> Result<Measured, AppError> {
@@ -247,11 +238,11 @@ impl App {
                 guide: Some(case.guide),
                 site: self.site(case.state.site.as_deref())?,
                 cancel: cancel.clone(),
-                ..Round::of(&checks, Subject::ALL, offline)
+                ..Round::of(&checks, Subject::ALL)
             };
             measured = Some(Box::pin(self.measure(round, &tell)).await);
         }
-        let asked = asked_for(case, purpose, &checks);
+        let asked = self.asked_for(case, purpose);
         match measured {
             Some(measured) if asked.is_empty() || cancel.is_cancelled() => Ok(measured),
             measured => {
@@ -262,31 +253,12 @@ impl App {
                 let first = measured.map(|m| m.results).unwrap_or_default();
                 let judged = first.len() as u32;
                 let before = earlier.map(|facts| Before { facts, judged });
-                let later = self.measure_asked(&checks, asked, offline, before, cancel.clone(), tell).await;
-                Ok(Measured { results: replaced(first, later.results), ..later })
+                let later = self.measure_asked(&checks, asked, before, cancel.clone(), tell).await;
+                // What was stopped has shown nothing, and is as open as it was.
+                let results = if cancel.is_cancelled() { first } else { replaced(first, later.results) };
+                Ok(Measured { results, ..later })
             }
         }
-    }
-
-    /// What costs something and was agreed to, with the checks that wait for it.
-    pub(crate) async fn measure_asked(
-        &self,
-        checks: &[&Check],
-        asked: BTreeSet<Subject>,
-        offline: Offline,
-        before: Option<Before>,
-        cancel: CancellationToken,
-        tell: impl Fn(RowUpdate),
-    ) -> Measured {
-        let subjects: Vec<Subject> = asked.iter().copied().collect();
-        let checks: Vec<&Check> = checks.iter().copied().filter(|c| needs_any(c, &asked)).collect();
-        let round = Round { agreed: asked, before, cancel, ..Round::of(&checks, &subjects, offline) };
-        Box::pin(self.measure(round, tell)).await
-    }
-
-    /// What a measurement on request would cost here; nothing where it cannot be made.
-    pub(crate) fn request(&self, subject: Subject) -> Option<Request> {
-        subject.request(&self.context(Offline(false)))?.ok()
     }
 
     /// Whether the guide is about one site and the person has not been asked which.
@@ -342,39 +314,6 @@ impl App {
             Purpose::Verify => "verify",
         }
     }
-}
-
-/// A measurement that is made on request.
-fn on_request(name: &str) -> Result<Subject, AppError> {
-    Subject::ALL
-        .iter()
-        .copied()
-        .find(|s| s.as_str() == name && s.on_request().is_some())
-        .ok_or_else(|| AppError::NotNow(format!("“{name}” is not measured on request")))
-}
-
-/// What is measured on request now: what was just agreed to, and after a fix what shows whether it helped.
-fn asked_for(case: &Case<'_>, purpose: Purpose, checks: &[&Check]) -> BTreeSet<Subject> {
-    let shows: Vec<&CheckId> = match purpose {
-        Purpose::First => Vec::new(),
-        Purpose::OnRequest => checks.iter().map(|c| &c.id).collect(),
-        Purpose::Verify => {
-            let fix = case.state.tried.last().and_then(|tried| case.guide.fix(&tried.fix));
-            fix.into_iter().flat_map(|f| &f.verify).collect()
-        }
-    };
-    let of_check = |id: &&CheckId| checks.iter().find(|c| c.id == **id).map(|c| c.subjects());
-    let needed: BTreeSet<Subject> = shows.iter().filter_map(of_check).flatten().collect();
-    // What was measured once is measured again only after a fix.
-    let still_open = |s: &Subject| {
-        purpose == Purpose::Verify
-            || case.state.evidence.on_request.iter().any(|id| of_check(&id).is_some_and(|n| n.contains(s)))
-    };
-    case.state.agreed.iter().copied().filter(|s| needed.contains(s) && still_open(s)).collect()
-}
-
-fn needs_any(check: &Check, subjects: &BTreeSet<Subject>) -> bool {
-    check.subjects().intersection(subjects).next().is_some()
 }
 
 /// Results of which later ones take the place of earlier ones.

@@ -10,6 +10,7 @@ mod desktop;
 mod error;
 mod logging;
 mod measuring;
+mod on_request;
 mod pages;
 mod paths;
 mod policy;

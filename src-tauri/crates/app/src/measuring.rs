@@ -40,7 +40,6 @@ pub(crate) struct Round<'a> {
     /// Whose causes are meant, where it is for a guide.
     pub(crate) guide: Option<&'a Guide>,
     pub(crate) site: Option<ServiceEndpoint>,
-    pub(crate) offline: Offline,
     /// What costs something and was agreed to.
     pub(crate) agreed: BTreeSet<Subject>,
     /// What an earlier round gave, which this one adds to.
@@ -50,13 +49,12 @@ pub(crate) struct Round<'a> {
 
 impl<'a> Round<'a> {
     /// What nobody has named a guide or a site for, or agreed to any cost of.
-    pub(crate) fn of(checks: &'a [&'a Check], subjects: &'a [Subject], offline: Offline) -> Self {
+    pub(crate) fn of(checks: &'a [&'a Check], subjects: &'a [Subject]) -> Self {
         Self {
             checks,
             subjects,
             guide: None,
             site: None,
-            offline,
             agreed: BTreeSet::new(),
             before: None,
             cancel: CancellationToken::new(),
@@ -101,9 +99,9 @@ impl App {
     /// Measures the subjects and judges the checks; `tell` hears of each check once when it begins to be
     /// measured and once when it is judged.
     pub(crate) async fn measure(&self, round: Round<'_>, tell: impl Fn(RowUpdate)) -> Measured {
-        let Round { checks, subjects, guide, site, offline, agreed, before, cancel } = round;
+        let Round { checks, subjects, guide, site, agreed, before, cancel } = round;
         let started = Instant::now();
-        let cx = Context { site, agreed, cancel, ..self.context(offline) };
+        let cx = Context { site, agreed, cancel, ..self.context() };
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let judged = before.as_ref().map_or(0, |b| b.judged);
         let total = judged + checks.len() as u32;
@@ -179,10 +177,10 @@ impl App {
     }
 
     /// What every measurement of this computer is given.
-    pub(crate) fn context(&self, offline: Offline) -> Context {
+    pub(crate) fn context(&self) -> Context {
         Context {
             endpoints: self.policy.policy.connectivity.clone(),
-            offline: offline.0,
+            offline: self.offline.0,
             services: self.policy.policy.services.clone(),
             limits: Limits::from(self.policy.policy.limits),
             ..Context::default()

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use befund_checks::{CheckId, CheckResult, Group, Status};
+use befund_checks::{CheckId, CheckResult, Group, Status, not_measured};
 use befund_content::{Format, Text, format_value};
-use befund_facts::{Request, Subject};
+use befund_facts::{Absence, Request, Subject};
 use befund_guides::{
     Certainty, Diagnosis, Evidence, Fix, NextStep, Page, Reason, Risk, Source, Speaks, State, TriedOutcome,
     reasons,
@@ -55,7 +55,7 @@ impl App {
             Page::Verify { fix } => self.verify(case, case.guide.fix(fix)),
             // Sent without a ticket in the outbox: its data was deleted. Handing over again is the way on.
             Page::HandOver | Page::Sent => {
-                let diagnosis = case.diagnosis(&self.checks);
+                let diagnosis = self.diagnosis(case);
                 self.hand_over(case, &diagnosis, &self.message("hand-over-asked"))
             }
             Page::Solved => CasePage::Solved {
@@ -77,7 +77,7 @@ impl App {
     }
 
     fn decide(&self, case: &Case<'_>) -> CasePage {
-        let diagnosis = case.diagnosis(&self.checks);
+        let diagnosis = self.diagnosis(case);
         match &diagnosis.next {
             NextStep::Question { id, why, .. } => {
                 let Some(question) = case.guide.question(id) else {
@@ -97,9 +97,9 @@ impl App {
                 }
             }
             NextStep::Measure { subject, why, .. } => match self.request(*subject) {
-                Some(request) => self.measure_page(*subject, &request, &self.text(why)),
-                // The policy was changed meanwhile, and names nobody to ask any more.
-                None => self.hand_over(case, &diagnosis, &self.text(why)),
+                Some(Ok(request)) => self.measure_page(*subject, &request, &self.text(why)),
+                // Never offered.
+                _ => self.hand_over(case, &diagnosis, &self.text(why)),
             },
             NextStep::Fix { id, cause, why, .. } => {
                 let cause = cause.clone().or_else(|| diagnosis.top_cause().map(|c| c.id.clone()));
@@ -122,11 +122,11 @@ impl App {
         CasePage::Measure {
             subject: subject.as_str().into(),
             title: text("title"),
-            what: text("what"),
+            what: text(if request.sends_to.is_empty() { "what-receives" } else { "what" }),
             why: why.into(),
             data: format_value(&request.bytes.into(), Format::Bytes, lang),
             time: format_value(&request.seconds.into(), Format::Duration, lang),
-            hosts: request.hosts.clone(),
+            hosts: request.hosts(),
         }
     }
 
@@ -268,8 +268,22 @@ impl App {
             .results
             .iter()
             .filter(|r| r.status == Status::Unknown)
-            .map(|r| self.result_row(r, "neither"))
+            .map(|r| {
+                let row = self.result_row(r, "neither");
+                // Where the person was to be asked for it and cannot be any more, that is the reason.
+                match self.impossible(state, &r.check) {
+                    Some(why) => EvidenceRow { value: self.text(&not_measured(why.reason)), ..row },
+                    None => row,
+                }
+            })
             .collect()
+    }
+
+    /// Why what nobody was asked for yet cannot be measured any more.
+    fn impossible(&self, state: &State, check: &CheckId) -> Option<Absence> {
+        let open = state.evidence.on_request.contains(check);
+        let subjects = self.checks.get(check).filter(|_| open)?.subjects();
+        subjects.into_iter().find_map(|subject| self.request(subject)?.err())
     }
 
     fn measured_at(&self, case: &Case<'_>) -> String {

@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::cases::replaced;
-use crate::measuring::{Before, FirstVerdict, Measured, Offline, Round};
+use crate::measuring::{Before, FirstVerdict, Measured, Round};
 use crate::settings::write_whole;
 use crate::view::RowUpdate;
 use crate::{App, AppError};
@@ -249,15 +249,10 @@ pub struct OutboxLine {
 
 impl App {
     /// Judges this computer.
-    pub async fn check(
-        &self,
-        only: &[String],
-        offline: Offline,
-        tell: impl Fn(RowUpdate),
-    ) -> Result<CheckReport, AppError> {
+    pub async fn check(&self, only: &[String], tell: impl Fn(RowUpdate)) -> Result<CheckReport, AppError> {
         let checks = self.chosen_checks(only)?;
         let subjects = subjects_of(&checks);
-        let round = Round::of(&checks, &subjects, offline);
+        let round = Round::of(&checks, &subjects);
         let measured = Box::pin(self.measure(round, tell)).await;
         Ok(CheckReport {
             schema: "befund.check/1",
@@ -327,7 +322,6 @@ impl App {
         &self,
         id: &str,
         site: Option<&str>,
-        offline: Offline,
         consent: Consent,
         tell: impl Fn(RowUpdate),
     ) -> Result<GuideReport, AppError> {
@@ -341,7 +335,7 @@ impl App {
         };
         let checks = self.checks_of(guide);
         let subjects = subjects_of(&checks);
-        let round = Round { guide: Some(guide), site, ..Round::of(&checks, &subjects, offline) };
+        let round = Round { guide: Some(guide), site, ..Round::of(&checks, &subjects) };
         let mut measured = Box::pin(self.measure(round, &tell)).await;
         let mut evidence = Evidence::of(&measured.results);
         let mut diagnosis = diagnose(guide, &self.checks, &evidence);
@@ -350,8 +344,7 @@ impl App {
             let before = Before { facts: measured.facts, judged: measured.results.len() as u32 };
             let asked = BTreeSet::from([subject]);
             let cancel = CancellationToken::new();
-            let later =
-                Box::pin(self.measure_asked(&checks, asked, offline, Some(before), cancel, &tell)).await;
+            let later = Box::pin(self.measure_asked(&checks, asked, Some(before), cancel, &tell)).await;
             measured = Measured {
                 facts: later.facts,
                 results: replaced(measured.results, later.results),

@@ -358,7 +358,7 @@ impl App {
             .unwrap_or_else(|| Snapshot::empty(draft.prepared_at, Reason::NothingToMeasure));
         let prepared = Facts::new(&facts);
         let results: Vec<CheckResult> = self.checks.iter().map(|c| c.judge(&prepared)).collect();
-        let diagnosis = case.diagnosis(&self.checks);
+        let diagnosis = self.diagnosis(&case);
         let finding = self.finding_text(&case, &diagnosis);
         let title = &case.guide.title;
         let subject = match case.found(&diagnosis) {
@@ -489,7 +489,7 @@ impl App {
     /// The ticket for a preview.
     pub(crate) fn ticket(&self, reference: Reference, preview: &Preview) -> Result<Ticket, AppError> {
         let case = self.case(reference)?;
-        let diagnosis = case.diagnosis(&self.checks);
+        let diagnosis = self.diagnosis(&case);
         let level = case.found(&diagnosis).map_or(case.guide.hand_over.level, |c| c.level);
         let contact = &preview.draft.contact;
         let preferred = match contact.preferred.as_str() {

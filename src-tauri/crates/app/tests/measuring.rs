@@ -11,12 +11,10 @@ use befund_app::{App, Lang, Offline, Paths};
 async fn each_check_is_running_once_before_it_is_judged_once() {
     let folder = tempfile::tempdir().unwrap();
     let paths = Paths { data: folder.path().join("data"), policy: None, content: Vec::new() };
-    let app = App::open(paths).unwrap().speaking(Lang::En);
+    let app = App::open(paths).unwrap().speaking(Lang::En).measuring(Offline(true));
     let reference = app.start_case("internet", "").unwrap().reference;
     let heard = Mutex::new(Vec::new());
-    app.measure_case_with(&reference, Offline(true), |update| heard.lock().unwrap().push(update))
-        .await
-        .unwrap();
+    app.measure_case(&reference, |update| heard.lock().unwrap().push(update)).await.unwrap();
 
     let mut of_check: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut done = 0;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use befund_app::report::{SendReport, SendState};
 use befund_app::view::{CasePage, ContactView, ReviewChange};
-use befund_app::{App, AppError, Lang, Offline, Paths};
+use befund_app::{App, AppError, Lang, Paths};
 
 struct Setup(tempfile::TempDir);
 
@@ -255,7 +255,7 @@ async fn where_nothing_can_be_kept_the_computer_is_still_examined() {
     let setup = Setup::new();
     std::fs::write(setup.path("data"), "a file where the folder should be").unwrap();
     let app = setup.app("");
-    let report = app.check(&["memory.available".into()], Offline(true), |_| {}).await.unwrap();
+    let report = app.check(&["memory.available".into()], |_| {}).await.unwrap();
     assert_eq!(report.results.len(), 1);
     assert!(matches!(app.start_case("internet", ""), Err(AppError::Data { .. })));
 }

@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use befund_app::view::{CaseAction, CasePage};
-use befund_app::{App, AppError, Lang, Offline, Paths};
+use befund_app::{App, AppError, Lang, Paths};
 
 /// Nothing outside this computer is named, and nothing here listens on these ports.
 const POLICY: &str = r#"
@@ -60,7 +60,7 @@ async fn the_site_is_asked_for_first_and_then_measured() {
     assert!(matches!(case.page, CasePage::Site), "{case:?}");
     let reference = case.reference;
     // Nothing is measured before the site is known.
-    let unasked = app(folder.path()).measure_case_with(&reference, Offline(false), |_| {}).await.unwrap();
+    let unasked = app(folder.path()).measure_case(&reference, |_| {}).await.unwrap();
     assert!(matches!(unasked.page, CasePage::Site), "{unasked:?}");
 
     let name = |site: Option<&str>| {
@@ -80,7 +80,7 @@ async fn the_site_is_asked_for_first_and_then_measured() {
     );
     let app = app(folder.path());
     let judged = std::sync::Mutex::new(Vec::new());
-    app.measure_case_with(&reference, Offline(false), |u| {
+    app.measure_case(&reference, |u| {
         judged.lock().unwrap().push((u.row.check, u.row.status));
     })
     .await

@@ -53,6 +53,19 @@ pub(crate) enum Command {
     Redact(RedactArgs),
 }
 
+impl Command {
+    /// Whether nothing may be sent while measuring.
+    pub(crate) const fn is_offline(&self) -> bool {
+        match self {
+            Self::Check(args) => args.offline,
+            Self::Guide(args) => args.offline,
+            Self::Package(args) => args.case.offline,
+            Self::Send(args) => args.case.offline,
+            Self::Outbox(_) | Self::Open(_) | Self::Redact(_) => false,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -8,14 +8,14 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use befund_app::report::{Consent, SendState, is_path};
 use befund_app::view::{CaseAction, CasePage, CaseView, ContactView, FixView, ReviewChange, RowUpdate};
-use befund_app::{App, AppError, Lang, Offline, Status, package as packages, redact as redaction};
+use befund_app::{App, AppError, Lang, Status, package as packages, redact as redaction};
 
 use crate::args::{CaseArgs, CheckArgs, GuideArgs, OpenArgs, OutboxArgs, PackageArgs, RedactArgs, SendArgs};
 use crate::{Begun, Refused, print};
 
 pub(crate) async fn check(app: &App, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let progress = print::Progress::new();
-    let report = app.check(&args.only, Offline(args.offline), |row| tell(&progress, &row)).await?;
+    let report = app.check(&args.only, |row| tell(&progress, &row)).await?;
     drop(progress);
     if args.json {
         print::json(&report)?;
@@ -42,9 +42,8 @@ fn tell(progress: &print::Progress, update: &RowUpdate) {
 }
 
 pub(crate) async fn guide(app: &App, args: &GuideArgs, begun: &Begun) -> anyhow::Result<ExitCode> {
-    let offline = Offline(args.offline);
     if let Some(reference) = &args.case {
-        return step_by_step(app, app.open_case(reference)?, offline, begun).await;
+        return step_by_step(app, app.open_case(reference)?, begun).await;
     }
     let Some(guide) = &args.guide else {
         let list = app.guide_list();
@@ -64,11 +63,10 @@ pub(crate) async fn guide(app: &App, args: &GuideArgs, begun: &Begun) -> anyhow:
         let progress = print::Progress::new();
         let consent = if args.measure { Consent::Given } else { Consent::Withheld };
         let site = args.target.as_deref();
-        app.guide_auto(guide, site, offline, consent, |row| tell(&progress, &row)).await?
+        app.guide_auto(guide, site, consent, |row| tell(&progress, &row)).await?
     } else {
         site_fits(app, guide, args.target.as_deref(), false)?;
-        return step_by_step(app, app.start_case_for(guide, "", args.target.as_deref())?, offline, begun)
-            .await;
+        return step_by_step(app, app.start_case_for(guide, "", args.target.as_deref())?, begun).await;
     };
     if args.json {
         print::json(&report)?;
@@ -96,12 +94,7 @@ fn site_fits(app: &App, guide: &str, site: Option<&str>, needed: bool) -> anyhow
 
 /// The guide as a conversation. Closing it in the middle loses nothing: the case goes on with
 /// `befund guide --case`.
-async fn step_by_step(
-    app: &App,
-    mut case: CaseView,
-    offline: Offline,
-    begun: &Begun,
-) -> anyhow::Result<ExitCode> {
+async fn step_by_step(app: &App, mut case: CaseView, begun: &Begun) -> anyhow::Result<ExitCode> {
     let reference = case.reference.clone();
     begun.with("guide", &reference);
     print::line(&format!("{}  ({reference})", case.title))?;
@@ -109,7 +102,7 @@ async fn step_by_step(
         let action = match &case.page {
             CasePage::Checking { .. } => {
                 let progress = print::Progress::new();
-                case = app.measure_case_with(&reference, offline, |row| tell(&progress, &row)).await?;
+                case = app.measure_case(&reference, |row| tell(&progress, &row)).await?;
                 continue;
             }
             CasePage::Site => {
@@ -257,7 +250,7 @@ async fn measured_case(app: &App, args: &CaseArgs, command: &str, begun: &Begun)
     begun.with(command, &case.reference);
     if matches!(case.page, CasePage::Checking { .. }) {
         let progress = print::Progress::new();
-        app.measure_case_with(&case.reference, Offline(args.offline), |row| tell(&progress, &row)).await?;
+        app.measure_case(&case.reference, |row| tell(&progress, &row)).await?;
     }
     Ok(case.reference)
 }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 use befund_app::package::PackageError;
-use befund_app::{App, AppError, Lang, Paths, redact};
+use befund_app::{App, AppError, Lang, Offline, Paths, redact};
 use clap::Parser as _;
 use tokio::sync::Notify;
 
@@ -39,7 +39,8 @@ fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
         Command::Redact(args) => commands::redact(&args),
         Command::Open(args) => commands::open(&args, lang),
         command => {
-            let app = App::open(Paths::standard()?)?.speaking(lang);
+            let offline = Offline(command.is_offline());
+            let app = App::open(Paths::standard()?)?.speaking(lang).measuring(offline);
             for notice in app.notices() {
                 print::note(&notice);
             }

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use befund_checks::{CheckResult, Status};
-use befund_facts::Subject;
+use befund_checks::{CheckId, CheckResult, Status};
+use befund_facts::{Request, Subject};
 use befund_reference::Reference;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,17 @@ pub enum Event {
     MeasureAgreed {
         /// What is measured.
         subject: Subject,
+        /// What it costs, as the person was told. Without it, nothing was agreed to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cost: Option<Request>,
+    },
+    /// It is agreed to no longer: the person stopped the measurement, or it would cost something else now.
+    MeasureLapsed {
+        /// What is not measured any more without being asked for anew.
+        subject: Subject,
+        /// What it showed before a fix, and nobody knows now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        forgotten: Vec<CheckId>,
     },
     /// The person turned a measurement down.
     MeasureDeclined {
@@ -268,6 +279,7 @@ fn undoable(kept: &[&Event]) -> Option<usize> {
             Event::Started { .. }
             | Event::SiteNamed { .. }
             | Event::MeasureAgreed { .. }
+            | Event::MeasureLapsed { .. }
             | Event::Measured { .. }
             | Event::FixDone { .. }
             | Event::WentBack
@@ -289,8 +301,8 @@ pub struct State {
     pub site: Option<String>,
     /// Whether the person was asked for it.
     pub site_asked: bool,
-    /// Measurements on request that the person agreed to.
-    pub agreed: BTreeSet<Subject>,
+    /// Measurements on request that the person agreed to, and what each may cost.
+    pub agreed: BTreeMap<Subject, Request>,
     /// All that is known, for `diagnose`.
     pub evidence: Evidence,
     /// The latest result of each check, in the order in which they were first measured.
@@ -369,7 +381,7 @@ impl State {
             words: String::new(),
             site: None,
             site_asked: false,
-            agreed: BTreeSet::new(),
+            agreed: BTreeMap::new(),
             evidence: Evidence::default(),
             results: Vec::new(),
             results_before: Vec::new(),
@@ -404,9 +416,17 @@ impl State {
                 self.evidence.answers.insert(question.clone(), answer.clone());
                 self.page = Page::Decide;
             }
-            Event::MeasureAgreed { subject } => {
-                self.agreed.insert(*subject);
+            Event::MeasureAgreed { subject, cost } => {
+                if let Some(cost) = cost {
+                    self.agreed.insert(*subject, cost.clone());
+                }
                 self.page = Page::Checking { purpose: Purpose::OnRequest };
+            }
+            Event::MeasureLapsed { subject, forgotten } => {
+                self.agreed.remove(subject);
+                for check in forgotten {
+                    self.evidence.checks.remove(check);
+                }
             }
             Event::MeasureDeclined { subject } => {
                 self.evidence.declined.insert(*subject);

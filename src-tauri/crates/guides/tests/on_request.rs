@@ -4,7 +4,7 @@
 
 use befund_checks::{CheckResult, Checks, Status};
 use befund_content::Text;
-use befund_facts::Subject;
+use befund_facts::{Request, Subject};
 use befund_guides::{Event, Guide, Guides, NextStep, Outcome, Page, Purpose, Session, StepKind, diagnose};
 use befund_reference::Reference;
 use jiff::Timestamp;
@@ -50,6 +50,15 @@ fn session(guide: &Guide) -> Session {
 
 fn then(session: &mut Session, event: Event) {
     session.push(Timestamp::UNIX_EPOCH, event).unwrap();
+}
+
+fn cost() -> Request {
+    let host = vec!["speed.example".to_owned()];
+    Request { bytes: 10_000_000, seconds: 10, receives_from: host.clone(), sends_to: host }
+}
+
+fn agreed() -> Event {
+    Event::MeasureAgreed { subject: Subject::throughput, cost: Some(cost()) }
 }
 
 fn throughput(guide: &Guide, status: &dyn Fn(&str) -> Status) -> Vec<CheckResult> {
@@ -108,10 +117,10 @@ fn what_was_measured_on_request_names_the_cause_and_is_not_forgotten() {
     let mut case = session(&guide);
     let automatic = first_round(&checks, &guide, "not_requested");
     then(&mut case, Event::Measured { purpose: Purpose::First, results: automatic.clone() });
-    then(&mut case, Event::MeasureAgreed { subject: Subject::throughput });
+    then(&mut case, agreed());
     let state = case.replay();
     assert_eq!(state.page, Page::Checking { purpose: Purpose::OnRequest });
-    assert!(state.agreed.contains(&Subject::throughput));
+    assert_eq!(state.agreed.get(&Subject::throughput), Some(&cost()));
     assert!(!state.can_go_back, "the data is spent");
 
     let slow = |check: &str| match check {
@@ -142,4 +151,37 @@ fn a_queue_that_fills_is_another_cause_than_a_slow_line() {
     let said = diagnose(&guide, &checks, &case.replay().evidence);
     assert_eq!(said.top_cause().unwrap().id.as_str(), "overloaded-line", "{:?}", said.causes);
     assert_eq!(said.outcome, Outcome::CauseFound);
+}
+
+#[test]
+fn what_has_lapsed_is_asked_for_anew() {
+    let (checks, guide) = loaded();
+    let mut case = session(&guide);
+    let automatic = first_round(&checks, &guide, "not_requested");
+    then(&mut case, Event::Measured { purpose: Purpose::First, results: automatic.clone() });
+    then(&mut case, agreed());
+    // Stopped: nothing of it was measured.
+    then(&mut case, Event::MeasureLapsed { subject: Subject::throughput, forgotten: Vec::new() });
+    then(&mut case, Event::Measured { purpose: Purpose::OnRequest, results: Vec::new() });
+    let state = case.replay();
+    assert!(state.agreed.is_empty() && state.page == Page::Decide, "{:?}", state.agreed);
+    let said = diagnose(&guide, &checks, &state.evidence);
+    assert!(matches!(said.next, NextStep::Measure { .. }), "{:?}", said.next);
+
+    then(&mut case, agreed());
+    let ok = throughput(&guide, &|_| Status::Ok);
+    then(&mut case, Event::Measured { purpose: Purpose::OnRequest, results: ok.clone() });
+    let said = diagnose(&guide, &checks, &case.replay().evidence);
+    assert!(said.steps.iter().all(|s| s.kind != StepKind::Measure), "{:?}", said.steps);
+    // After a fix it would cost something else, so what it showed before is not known now.
+    let forgotten = ok.iter().map(|r| r.check.clone()).collect();
+    then(&mut case, Event::MeasureLapsed { subject: Subject::throughput, forgotten });
+    then(&mut case, Event::Measured { purpose: Purpose::Verify, results: automatic });
+    let said = diagnose(&guide, &checks, &case.replay().evidence);
+    assert!(said.steps.iter().any(|s| s.kind == StepKind::Measure), "{:?}", said.steps);
+    // A journal that does not say what was agreed to agrees to nothing.
+    let line = r#"{"at":"1970-01-01T00:00:00Z","event":{"kind":"measure_agreed","subject":"throughput"}}"#;
+    let event = serde_json::from_str::<befund_guides::Entry>(line).unwrap().event;
+    then(&mut case, event);
+    assert!(case.replay().agreed.is_empty());
 }

@@ -110,7 +110,13 @@ pub(crate) fn request(cx: &Context) -> Result<Request, Absence> {
     if cx.offline {
         return Err(Absence::new(Reason::Offline, ""));
     }
-    Ok(Request { bytes: endpoint.most_bytes, seconds: endpoint.most_seconds, hosts: endpoint.hosts() })
+    let host = |url: &String| host(url).map(|target| target.host);
+    Ok(Request {
+        bytes: endpoint.most_bytes,
+        seconds: endpoint.most_seconds,
+        receives_from: host(&endpoint.download).into_iter().collect(),
+        sends_to: endpoint.upload.as_ref().and_then(host).into_iter().collect(),
+    })
 }
 
 /// Measures this subject.
