@@ -34,7 +34,7 @@ pub(crate) use scope::same_network;
 pub(crate) use scope::{Network, own_networks, scope};
 pub(crate) use soft_errors::tell_soft_errors;
 pub(crate) use target::{Target, socket_address};
-pub(crate) use tunnel::{TunnelFailed, proxy_of, tunnel, tunnel_unasked};
+pub(crate) use tunnel::{Channel, TunnelFailed, proxy_of, tunnel, tunnel_unasked};
 
 use crate::Context;
 

@@ -1,19 +1,29 @@
 //! The way that programs take to a secure page where a proxy is set: through a tunnel that the proxy
-//! opens (CONNECT of RFC 9110, or SOCKS5 of RFC 1928).
+//! opens (CONNECT of RFC 9110, or SOCKS5 of RFC 1928). A proxy that is itself asked over TLS must show a
+//! certificate that this computer trusts before it is told anything.
 //!
 //! What a proxy answers is read up to 16 KiB, and never beyond the head of its answer.
 
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::{ConnectFailed, Target, Wait, connect_any, in_time, no_answer, resolve};
 use crate::Context;
 use crate::proxy::{TunnelOutcome, admitted};
+use crate::tls::{self, Anchors};
 
 const MOST_HEAD_BYTES: usize = 16 * 1024;
+
+/// Whatever bytes go through.
+pub(crate) trait Bytes: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytes for T {}
+
+/// A way to a host: a connection to it, or a tunnel.
+pub(crate) type Channel = Box<dyn Bytes>;
 
 /// No tunnel, and why.
 #[derive(Debug, Clone)]
@@ -42,24 +52,29 @@ pub(crate) async fn tunnel(
     proxy: &Intercept,
     target: &Target,
     deadline: Instant,
-) -> Result<TcpStream, TunnelFailed> {
+) -> Result<Channel, TunnelFailed> {
     admitted(cx, proxy, deadline).await?;
-    tunnel_unasked(proxy, target, deadline).await
+    tunnel_unasked(cx, proxy, target, deadline).await
 }
 
 /// The same, whatever has been turned down.
 pub(crate) async fn tunnel_unasked(
+    cx: &Context,
     proxy: &Intercept,
     target: &Target,
     deadline: Instant,
-) -> Result<TcpStream, TunnelFailed> {
+) -> Result<Channel, TunnelFailed> {
     let scheme = proxy.uri().scheme_str().unwrap_or("http").to_ascii_lowercase();
     let socks = scheme.starts_with("socks");
-    if !socks && scheme != "http" {
-        return Err(failed(TunnelOutcome::NotTried, "a proxy that is itself asked over TLS is not tried"));
+    if !socks && scheme != "http" && scheme != "https" {
+        return Err(failed(TunnelOutcome::NotTried, "another kind of proxy"));
     }
     let host = proxy.uri().host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let port = proxy.uri().port_u16().unwrap_or(if socks { 1080 } else { 80 });
+    let port = proxy.uri().port_u16().unwrap_or(match scheme.as_str() {
+        _ if socks => 1080,
+        "https" => 443,
+        _ => 80,
+    });
     let stream = match resolve(host, port, deadline).await {
         Err(error) => return Err(failed(TunnelOutcome::Unreachable, error.to_string())),
         Ok(addresses) => connect_any(&addresses, deadline).await.map_err(unconnected)?,
@@ -68,8 +83,14 @@ pub(crate) async fn tunnel_unasked(
     let opened = async {
         Ok::<_, std::io::Error>(if socks {
             by_socks(stream, proxy, target).await
+        } else if scheme == "https" {
+            let itself = Target { host: host.to_owned(), port };
+            match Box::pin(over_tls(cx, &itself, stream, deadline)).await {
+                Ok(stream) => by_connect(stream, proxy, target).await,
+                Err(why) => Err(why),
+            }
         } else {
-            by_connect(stream, proxy, target).await
+            by_connect(Box::new(stream), proxy, target).await
         })
     };
     match in_time(deadline, opened).await {
@@ -87,11 +108,26 @@ fn unconnected(why: ConnectFailed) -> TunnelFailed {
     failed(TunnelOutcome::Unreachable, format!("the proxy: {}", why.detail))
 }
 
+/// The proxy's own TLS, before its name and password are said.
+async fn over_tls(
+    cx: &Context,
+    proxy: &Target,
+    stream: TcpStream,
+    deadline: Instant,
+) -> Result<Channel, TunnelFailed> {
+    let anchors =
+        Anchors::of(cx).await.map_err(|absent| failed(TunnelOutcome::NotTried, absent.to_string()))?;
+    match tls::trusted(proxy, stream, &anchors, deadline).await {
+        Some(stream) => Ok(Box::new(stream)),
+        None => Err(failed(TunnelOutcome::Failed, "no trusted TLS connection with the proxy")),
+    }
+}
+
 async fn by_connect(
-    mut stream: TcpStream,
+    mut stream: Channel,
     proxy: &Intercept,
     target: &Target,
-) -> Result<TcpStream, TunnelFailed> {
+) -> Result<Channel, TunnelFailed> {
     let broken = |e: std::io::Error| failed(TunnelOutcome::Failed, format!("ask the proxy: {e}"));
     let label = target.label();
     let mut head = format!("CONNECT {label} HTTP/1.1\r\nHost: {label}\r\n").into_bytes();
@@ -137,7 +173,7 @@ fn status(head: &[u8]) -> Option<u16> {
     words.next().filter(|w| w.len() == 3)?.parse().ok()
 }
 
-async fn by_socks(stream: TcpStream, proxy: &Intercept, target: &Target) -> Result<TcpStream, TunnelFailed> {
+async fn by_socks(stream: TcpStream, proxy: &Intercept, target: &Target) -> Result<Channel, TunnelFailed> {
     use tokio_socks::Error;
     use tokio_socks::tcp::Socks5Stream;
     let to = (target.host.as_str(), target.port);
@@ -147,7 +183,7 @@ async fn by_socks(stream: TcpStream, proxy: &Intercept, target: &Target) -> Resu
         }
         _ => Socks5Stream::connect_with_socket(stream, to).await,
     };
-    opened.map(Socks5Stream::into_inner).map_err(|error| {
+    opened.map(|opened| Box::new(opened.into_inner()) as Channel).map_err(|error| {
         let outcome = match &error {
             Error::NoAcceptableAuthMethods | Error::PasswordAuthFailure(_) | Error::AuthorizationRequired => {
                 TunnelOutcome::Password
@@ -168,12 +204,13 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::net::testing::{ClosedPort, HttpServer};
+    use crate::net::testing::{self, ClosedPort, HttpServer};
 
-    async fn through(proxy: &str, within: Duration) -> Result<TcpStream, TunnelFailed> {
+    async fn through(proxy: &str, within: Duration) -> Result<Channel, TunnelFailed> {
+        let cx = testing::context(testing::no_endpoints());
         let proxy = proxy_of(proxy).unwrap().intercept(&"https://www.example/".parse().unwrap()).unwrap();
         let target = Target::parse("https://www.example/", 443).unwrap();
-        tunnel_unasked(&proxy, &target, Instant::now() + within).await
+        tunnel_unasked(&cx, &proxy, &target, Instant::now() + within).await
     }
 
     #[tokio::test]
@@ -189,7 +226,7 @@ mod tests {
         ] {
             let server = HttpServer::start(answer, false).await;
             let seen = through(&format!("http://{}", server.address), Duration::from_secs(10)).await;
-            assert_eq!(seen.unwrap_err().outcome, outcome, "{answer}");
+            assert_eq!(seen.err().unwrap().outcome, outcome, "{answer}");
         }
     }
 
@@ -206,13 +243,13 @@ mod tests {
     async fn a_dead_proxy_and_an_endless_one_end() {
         let closed = ClosedPort::tcp();
         let seen = through(&format!("http://{}", closed.address()), Duration::from_secs(10)).await;
-        assert_eq!(seen.unwrap_err().outcome, TunnelOutcome::Unreachable);
+        assert_eq!(seen.err().unwrap().outcome, TunnelOutcome::Unreachable);
         let endless = HttpServer::start("HTTP/1.1 200 OK\r\nX: ", true).await;
         let seen = through(&format!("http://{}", endless.address), Duration::from_secs(30)).await;
-        assert_eq!(seen.unwrap_err().outcome, TunnelOutcome::Failed);
+        assert_eq!(seen.err().unwrap().outcome, TunnelOutcome::Failed);
         let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", silent.local_addr().unwrap());
         let seen = through(&url, Duration::from_millis(200)).await;
-        assert_eq!(seen.unwrap_err().outcome, TunnelOutcome::TimedOut);
+        assert_eq!(seen.err().unwrap().outcome, TunnelOutcome::TimedOut);
     }
 }

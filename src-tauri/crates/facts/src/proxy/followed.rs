@@ -3,6 +3,9 @@
 //! Browsers follow the settings of the desktop, where it has some: Chromium and Firefox those of GNOME and
 //! its kin (gsettings), Chromium those of KDE (kioslaverc), in a session of such a desktop. Where it has
 //! none, or there is no desktop, they follow the environment, as programs of the command line always do.
+//! A desktop that says "no proxy" has said something: browsers then go directly, whatever the environment
+//! names (Chromium's `ProxyConfigServiceLinux`, Firefox's `nsUnixSystemProxySettings`). By hand, but with no
+//! proxy entered, is nothing said.
 //! A script (PAC) chooses for every address anew; scripts are not run, so where one is set, the way is not
 //! known, and what is measured then is the way of the environment.
 
@@ -55,6 +58,8 @@ struct Rules {
     http: Option<String>,
     https: Option<String>,
     exceptions: Matcher,
+    /// The exceptions name all hosts.
+    all_excepted: bool,
     /// The exceptions are the only hosts that the proxy is for.
     reversed: bool,
 }
@@ -72,11 +77,28 @@ impl Followed {
         Self { source, script: false, rules: None }
     }
 
+    /// A source that wants no proxy for anything.
+    fn directly(source: ProxySource) -> Self {
+        let rules = Rules {
+            http: None,
+            https: None,
+            exceptions: exceptions(None),
+            all_excepted: true,
+            reversed: false,
+        };
+        Self { source, script: false, rules: Some(rules) }
+    }
+
     /// Chooses among all that is set. `desktop` is the session's (`XDG_CURRENT_DESKTOP`).
     pub(super) fn of(all: &Settings, desktop: &str) -> Self {
         let set_by = |source: ProxySource| all.settings.iter().any(|s| s.source == source.as_str());
         let source = match desktop_of(desktop) {
+            Some(source) if all.direct.contains(&source.as_str()) => return Self::directly(source),
             Some(source) if set_by(source) => source,
+            // The library takes the "*" of the environment for all names, and not for addresses.
+            _ if set_by(ProxySource::Environment) && names_all(all.bypass_of(ProxySource::Environment)) => {
+                return Self::directly(ProxySource::Environment);
+            }
             _ if set_by(ProxySource::Environment) => return Self::environment(ProxySource::Environment),
             _ => return Self::environment(ProxySource::None),
         };
@@ -86,11 +108,12 @@ impl Followed {
         }
         let for_kind = |kind: &str| own.iter().find(|s| s.used_for == kind).map(|s| s.written.0.clone());
         let every = for_kind("all").map(|socks| socks.replacen("socks://", "socks5h://", 1));
-        let bypass = all.bypass.iter().find(|b| b.source == source.as_str());
+        let bypass = all.bypass_of(source);
         let rules = Rules {
             http: for_kind("http").or_else(|| every.clone()),
             https: for_kind("https").or(every),
             exceptions: exceptions(bypass),
+            all_excepted: names_all(bypass),
             reversed: bypass.is_some_and(|b| b.reversed),
         };
         Self { source, script: false, rules: Some(rules) }
@@ -107,9 +130,9 @@ impl Followed {
         Reading::Value(self.source)
     }
 
-    /// Whether a browser follows settings of this source.
+    /// Whether a browser follows settings of this source. One whose exceptions name all hosts is not used.
     pub(super) fn follows(&self, source: &str) -> bool {
-        self.source.as_str() == source
+        self.source.as_str() == source && !self.rules.as_ref().is_some_and(|r| r.all_excepted && !r.reversed)
     }
 
     /// The desktop's own rules, where they hold.
@@ -125,7 +148,7 @@ impl Followed {
             "https" => rules.https.as_ref(),
             _ => None,
         }?;
-        let listed = rules.exceptions.intercept(&url.as_str().parse().ok()?).is_none();
+        let listed = rules.all_excepted || rules.exceptions.intercept(&url.as_str().parse().ok()?).is_none();
         let written = if written.contains("://") { written.clone() } else { format!("http://{written}") };
         (listed == rules.reversed).then(|| written.parse().ok()).flatten()
     }
@@ -150,6 +173,11 @@ fn desktop_of(session: &str) -> Option<ProxySource> {
     } else {
         None
     }
+}
+
+/// Whether a list names every host, which Chromium, curl and libproxy write as "*".
+fn names_all(bypass: Option<&Bypass>) -> bool {
+    bypass.is_some_and(|b| b.hosts.iter().any(|host| host == "*"))
 }
 
 /// Takes every address but those of the list.
@@ -189,6 +217,55 @@ mod tests {
         let elsewhere = Followed::of(&all, "XFCE");
         assert_eq!(elsewhere.source(), Reading::Value(ProxySource::None));
         assert!(!elsewhere.has_rules());
+    }
+
+    #[test]
+    fn a_desktop_that_wants_no_proxy_overrules_the_environment() {
+        let environment = || {
+            super::super::settings::from_environment(&|name| {
+                (name == "https_proxy").then(|| "http://left-over.example:3128".to_owned())
+            })
+        };
+        for (off, desktop, source) in [
+            (gnome("G mode 'none'\n"), "ubuntu:GNOME", ProxySource::Gnome),
+            (super::super::settings::from_kde("[Proxy Settings]\nProxyType=0\n"), "KDE", ProxySource::Kde),
+        ] {
+            let mut all = environment();
+            all.add(off);
+            let followed = Followed::of(&all, desktop);
+            assert_eq!(followed.source(), Reading::Value(source));
+            assert!(followed.has_rules(), "the environment is not asked");
+            assert_eq!(proxy(&followed, "https://www.example/"), None);
+            let elsewhere = Followed::of(&all, "XFCE");
+            assert_eq!(elsewhere.source(), Reading::Value(ProxySource::Environment));
+        }
+        // By hand, with nothing entered: as good as nothing said.
+        let mut all = environment();
+        all.add(gnome("G mode 'manual'\nG.http host ''\n"));
+        assert_eq!(Followed::of(&all, "GNOME").source(), Reading::Value(ProxySource::Environment));
+    }
+
+    #[test]
+    fn an_exception_of_all_hosts_leaves_none_to_the_proxy() {
+        let all = gnome(
+            "G mode 'manual'\nG ignore-hosts ['localhost', '*']\nG.http host 'p.example'\nG.http port 1\n",
+        );
+        let by_desktop = Followed::of(&all, "GNOME");
+        let all = super::super::settings::from_environment(&|name| {
+            Some(match name {
+                "http_proxy" => "http://p.example:1".to_owned(),
+                "no_proxy" => "*".to_owned(),
+                _ => return None,
+            })
+        });
+        let by_environment = Followed::of(&all, "");
+        assert_eq!(by_environment.source(), Reading::Value(ProxySource::Environment));
+        for followed in [by_desktop, by_environment] {
+            assert!(followed.has_rules() && !followed.follows("gnome") && !followed.follows("environment"));
+            for url in ["http://www.example/", "http://192.0.2.1/", "http://[2001:db8::1]/"] {
+                assert_eq!(proxy(&followed, url), None, "{url}");
+            }
+        }
     }
 
     #[test]

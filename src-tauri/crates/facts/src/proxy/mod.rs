@@ -7,7 +7,7 @@
 //! | Linux (GNOME and its kin) | `gsettings list-recursively org.gnome.system.proxy`, in a session of such a desktop, for at most a second: the store itself is binary | none | desktops that keep their settings elsewhere; without the program nothing is known |
 //! | all | whose settings the person's browser follows: see `followed` | none | a browser with settings of its own; Firefox under KDE, which follows the environment |
 //! | Windows, macOS | not read yet | | the system's settings, which the HTTP checks use all the same |
-//! | all | a TCP connection to each proxy, and the wish for a way to the policy's first secure host (CONNECT, SOCKS5), closed at once | none | proxies that are themselves asked over TLS; proxies of a PAC script, which only a JavaScript engine could choose |
+//! | all | a TCP connection to each proxy, and the wish for a way to the policy's first secure host (CONNECT, SOCKS5), closed at once | none | proxies of a PAC script, which only a JavaScript engine could choose |
 //! | all | what the network offers: the script `http://wpad.<search domain>/wpad.dat`, and the address of one in the lease files of systemd-networkd and dhclient (DHCP option 252); the proxies that its text names; the policy's own | none | leases that only root may read (NetworkManager's own); scripts and proxies of the network on public addresses or on this computer itself, which are not asked |
 //!
 //! Of an address only host and port are kept: everything else in it may be a password. The

@@ -56,7 +56,7 @@ pub(crate) async fn admitted(cx: &Context, proxy: &Intercept, deadline: Instant)
     let answer =
         Arc::clone(cx.run.0.passwords.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
     let asked = answer.get_or_init(|| async {
-        match net::tunnel_unasked(proxy, &target, deadline).await {
+        match net::tunnel_unasked(cx, proxy, &target, deadline).await {
             Err(failed) if failed.outcome == TunnelOutcome::Password => Err(failed),
             _ => Ok(()),
         }
@@ -99,7 +99,7 @@ mod tests {
             async move {
                 let intercept = way.proxy_for(&format!("https://host-{n}.example/")).unwrap();
                 let target = Target::parse(&format!("host-{n}.example"), 443).unwrap();
-                net::tunnel(&cx, &intercept, &target, deadline).await.map(drop).unwrap_err().outcome
+                net::tunnel(&cx, &intercept, &target, deadline).await.err().unwrap().outcome
             }
         });
         let outcomes = net::side_by_side(asks).await;

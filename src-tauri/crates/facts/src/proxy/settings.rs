@@ -37,6 +37,8 @@ pub(super) struct Settings {
     pub(super) exceptions: Vec<String>,
     /// The same by source, with lists that are reversed.
     pub(super) bypass: Vec<Bypass>,
+    /// Desktops whose settings say that no proxy is to be used, which is another thing than saying nothing.
+    pub(super) direct: Vec<&'static str>,
 }
 
 /// A source's list of hosts.
@@ -53,13 +55,24 @@ impl Settings {
     fn of(source: &'static str, settings: Vec<Found>, list: &str, reversed: bool) -> Self {
         let hosts: Vec<String> = self::list(list).into_iter().take(MOST_EXCEPTIONS).collect();
         let exceptions = if reversed { Vec::new() } else { hosts.clone() };
-        Self { settings, exceptions, bypass: vec![Bypass { source, hosts, reversed }] }
+        Self { settings, exceptions, bypass: vec![Bypass { source, hosts, reversed }], direct: Vec::new() }
+    }
+
+    /// The list of one source.
+    pub(super) fn bypass_of(&self, source: super::ProxySource) -> Option<&Bypass> {
+        self.bypass.iter().find(|b| b.source == source.as_str())
+    }
+
+    /// A source that wants no proxy.
+    fn without_proxy(source: &'static str) -> Self {
+        Self { direct: vec![source], ..Self::default() }
     }
 
     /// Adds what another source says.
     pub(super) fn add(&mut self, other: Self) {
         self.settings.extend(other.settings);
         self.bypass.extend(other.bypass);
+        self.direct.extend(other.direct);
         for exception in other.exceptions {
             if !self.exceptions.contains(&exception) {
                 self.exceptions.push(exception);
@@ -98,7 +111,7 @@ pub(super) fn kde_file(environment: Environment<'_>) -> Option<String> {
     Some(format!("{folder}/kioslaverc"))
 }
 
-fn from_environment(environment: Environment<'_>) -> Settings {
+pub(super) fn from_environment(environment: Environment<'_>) -> Settings {
     // Where both are set, programs take the small letters.
     let either = |small: &str| {
         environment(small).or_else(|| environment(&small.to_uppercase())).filter(|v| !v.trim().is_empty())
@@ -110,7 +123,7 @@ fn from_environment(environment: Environment<'_>) -> Settings {
     Settings::of("environment", settings, &either("no_proxy").unwrap_or_default(), false)
 }
 
-fn from_kde(text: &str) -> Settings {
+pub(super) fn from_kde(text: &str) -> Settings {
     let value = |wanted: &str| {
         let mut inside = false;
         text.lines().map(str::trim).find_map(|line| {
@@ -155,7 +168,8 @@ fn from_kde(text: &str) -> Settings {
             };
             Settings::of("kde", vec![by_network], "", false)
         }
-        // 0 is none; 4 takes the environment's, which is read anyway.
+        Some("0") => Settings::without_proxy("kde"),
+        // 4 takes the environment's, which is read anyway.
         _ => Settings::default(),
     }
 }
@@ -176,10 +190,12 @@ pub(super) fn from_gnome(text: &str) -> Settings {
                 .filter_map(|(part, used_for)| {
                     let part_schema = format!("{schema}.{part}");
                     let host = value(&part_schema, "host").filter(|host| !host.is_empty())?;
-                    let port = value(&part_schema, "port").unwrap_or_default();
                     let host = if host.contains(':') { format!("[{host}]") } else { host };
                     let scheme = if part == "socks" { "socks5h" } else { "http" };
-                    Some(found(used_for, "gnome", &format!("{scheme}://{host}:{port}")))
+                    // 0 stands for the usual port.
+                    let port = value(&part_schema, "port").filter(|port| !port.is_empty() && port != "0");
+                    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+                    Some(found(used_for, "gnome", &format!("{scheme}://{host}{port}")))
                 })
                 .collect();
             let exceptions = value(schema, "ignore-hosts").unwrap_or_default();
@@ -200,6 +216,7 @@ pub(super) fn from_gnome(text: &str) -> Settings {
             };
             Settings::of("gnome", vec![setting], "", false)
         }
+        Some("none") => Settings::without_proxy("gnome"),
         _ => Settings::default(),
     }
 }
@@ -229,7 +246,10 @@ fn found(used_for: &'static str, source: &'static str, written: &str) -> Found {
     // What has no place in a proxy's address is more likely a piece of a password.
     let odd = |c: char| c.is_whitespace() || matches!(c, '#' | '?');
     let host = rest.split('/').next().filter(|_| !rest.contains(odd));
-    let target = host.and_then(|host| Target::parse(host, port)).ok_or("the setting can't be read");
+    // Written one way, so that the same proxy is known wherever it stands.
+    let host = host.map(str::to_ascii_lowercase);
+    let target = host.and_then(|host| Target::parse(&host, port)).ok_or("the setting can't be read");
+    let target = target.map(|t| Target { host: t.host.trim_end_matches('.').to_owned(), ..t });
     Found { used_for, source, target, has_credentials: credentials, written: Written(written.to_owned()) }
 }
 
@@ -287,10 +307,9 @@ mod tests {
             let settings = from_environment(&|_| nothing.clone());
             assert_eq!((settings.settings, settings.exceptions), (vec![], vec![]));
         }
-        assert_eq!(
-            from_kde("[Proxy Settings]\nProxyType=0\nhttpProxy=http://old.example 3128\n"),
-            Settings::default()
-        );
+        let off = from_kde("[Proxy Settings]\nProxyType=0\nhttpProxy=http://old.example 3128\n");
+        assert_eq!((off.settings, off.direct), (vec![], vec!["kde"]));
+        assert_eq!(from_kde("[Proxy Settings]\nhttpProxy=http://old.example 3128\n"), Settings::default());
     }
 
     #[test]
@@ -349,8 +368,26 @@ mod tests {
             "org.gnome.system.proxy mode 'auto'\norg.gnome.system.proxy autoconfig-url 'http://wpad.example/p.pac'\n",
         );
         assert_eq!(shown(&script), [("pac", "gnome", "wpad.example:80".to_owned(), false)]);
-        assert_eq!(from_gnome("org.gnome.system.proxy mode 'none'\n"), Settings::default());
+        let off = from_gnome("org.gnome.system.proxy mode 'none'\n");
+        assert_eq!((off.settings, off.direct), (vec![], vec!["gnome"]));
         assert_eq!(from_gnome("No such schema"), Settings::default());
+    }
+
+    #[test]
+    fn the_same_proxy_has_one_address_however_it_is_written() {
+        let ways = [
+            "proxy.example:80",
+            "http://proxy.example",
+            "HTTP://Proxy.Example.:80/",
+            "http://PROXY.example/",
+        ];
+        for written in ways {
+            let address = found("http", "environment", written).target.map(|t| t.label());
+            assert_eq!(address.as_deref(), Ok("proxy.example:80"), "{written}");
+        }
+        let usual = "org.gnome.system.proxy mode 'manual'\norg.gnome.system.proxy.http host 'proxy.example'\n\
+                     org.gnome.system.proxy.http port 0\n";
+        assert_eq!(shown(&from_gnome(usual))[0].2, "proxy.example:80");
     }
 
     #[test]

@@ -132,7 +132,7 @@ pub(crate) async fn site(cx: Context) -> Reading<Service> {
         Ok(anchors) => {
             let deadline = net::deadline(&cx);
             let way = Way::of_browser(&cx).await;
-            Reading::Value(one(cx, way, endpoint, anchors, deadline).await)
+            Reading::Value(Box::pin(one(cx, way, endpoint, anchors, deadline)).await)
         }
         Err(absent) => absent.into(),
     }

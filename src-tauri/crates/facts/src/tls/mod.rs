@@ -2,7 +2,7 @@
 //!
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
-//! | all | a TLS 1.2 or 1.3 handshake with each host of the policy (rustls), verified against the system's trust anchors and the policy's `ca_file`; closed without a word after the handshake | none | revocation; what only other TLS libraries refuse or accept; a proxy that is itself asked over TLS; the way that a PAC script would choose: then the environment's way is measured, and `follows` is absent |
+//! | all | a TLS 1.2 or 1.3 handshake with each host of the policy (rustls), verified against the system's trust anchors and the policy's `ca_file`; closed without a word after the handshake | none | revocation; what only other TLS libraries refuse or accept; the way that a PAC script would choose: then the environment's way is measured, and `follows` is absent |
 //! | all | a QUIC handshake (HTTP/3) with each host that the policy lists for it, where no proxy leads there; see `quic` | none | ICMP errors, which look like silence; hosts that take longer than half a second and three times as long as the slowest connection by TCP |
 //! | Linux | anchors: the distribution's bundle, or `SSL_CERT_FILE`/`SSL_CERT_DIR` | none | anchors that a browser keeps for itself (NSS) |
 //! | Windows, macOS | anchors: the system's root store | none | distrust settings for single certificates |
@@ -32,6 +32,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
@@ -304,7 +305,7 @@ async fn paced(
     seen.by_proxy = proxy.is_some();
     let reached = match &proxy {
         Some(proxy) => net::tunnel(&cx, proxy, &target, deadline).await.map_err(untunnelled),
-        None => reach(&target, deadline, pace.as_ref()).await,
+        None => reach(&target, deadline, pace.as_ref()).await.map(|stream| Box::new(stream) as net::Channel),
     };
     // Those who wait for the pace wait no longer for this host.
     drop(pace);
@@ -394,9 +395,9 @@ pub(crate) async fn unproven(address: IpAddr, stream: TcpStream) -> io::Result<T
     TlsConnector::from(Arc::new(config)).connect(ServerName::from(address), stream).await
 }
 
-async fn shake_hands(
+async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(
     target: &Target,
-    stream: TcpStream,
+    stream: S,
     anchors: &Anchors,
     deadline: Instant,
     seen: &mut TlsHost,

@@ -1,11 +1,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use rcgen::{CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
@@ -52,7 +53,7 @@ fn named(common_name: &str, names: &[&str]) -> CertificateParams {
     params
 }
 
-async fn serve(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> SocketAddr {
+async fn acceptor(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> (TlsAcceptor, TcpListener) {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -60,8 +61,11 @@ async fn serve(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> SocketAddr
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    (TlsAcceptor::from(Arc::new(config)), TcpListener::bind("127.0.0.1:0").await.unwrap())
+}
+
+async fn serve(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> SocketAddr {
+    let (acceptor, listener) = acceptor(chain, key).await;
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -72,6 +76,53 @@ async fn serve(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> SocketAddr
         }
     });
     address
+}
+
+/// A proxy that is asked over TLS, turns every password down, and keeps what it was asked.
+async fn strict_proxy(authority: &Authority) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let key = KeyPair::generate().unwrap();
+    let leaf = named("localhost", &["localhost"]).signed_by(&key, &authority.issuer).unwrap();
+    let (acceptor, listener) = acceptor(vec![leaf.der().clone()], &key).await;
+    let address = listener.local_addr().unwrap();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (acceptor, log) = (acceptor.clone(), Arc::clone(&log));
+            tokio::spawn(async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    let Ok(byte) = stream.read_u8().await else { return };
+                    head.push(byte);
+                }
+                log.lock().unwrap().push(String::from_utf8_lossy(&head).into_owned());
+                let _ = stream.write_all(b"HTTP/1.1 407 x\r\nContent-Length: 0\r\n\r\n").await;
+            });
+        }
+    });
+    (address, asked)
+}
+
+#[tokio::test]
+async fn a_proxy_over_tls_is_asked_with_its_password_once_and_only_where_it_is_trusted() {
+    let authority = Authority::new("Lab CA");
+    let (address, asked) = strict_proxy(&authority).await;
+    let hosts = (0..4).map(|n| format!("https://host-{n}.example/")).collect();
+    let way = Way::Proxy(format!("https://ann:wrong@localhost:{}", address.port()));
+    let mut endpoints = Endpoints { https: hosts, ..testing::no_endpoints() };
+    let strangers = measure_by(testing::context(endpoints.clone()), way.clone()).await;
+    let outcome =
+        |seen: &Reading<Tls>| seen.value().unwrap().hosts.iter().map(|h| h.outcome).collect::<Vec<_>>();
+    assert_eq!(outcome(&strangers), [TlsOutcome::Failed; 4]);
+    assert!(asked.lock().unwrap().is_empty(), "a stranger was told the password");
+
+    endpoints.ca_file = Some(authority.file.clone());
+    let seen = measure_by(testing::context(endpoints), way).await;
+    assert_eq!(outcome(&seen), [TlsOutcome::ProxyPassword; 4]);
+    let asked = asked.lock().unwrap();
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert!(asked[0].contains("Proxy-Authorization: Basic YW5uOndyb25n\r\n"), "{asked:?}");
 }
 
 async fn seen_within(target: String, ca_file: Option<PathBuf>, probe: Duration) -> TlsHost {

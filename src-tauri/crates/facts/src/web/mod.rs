@@ -32,6 +32,7 @@ use crate::net::{self, ResolveError};
 use crate::proxy::{ProxySource, admitted};
 use crate::reach::ConnectOutcome;
 use crate::sensitivity::facts;
+use crate::tls::Anchors;
 use crate::{Context, Reading, Reason};
 
 facts! {
@@ -136,16 +137,30 @@ async fn measure_by(cx: Context, way: Way) -> Reading<Web> {
         return Reading::absent(Reason::Offline, "");
     }
     let deadline = net::deadline(&cx);
-    let client = match http::client(&way, deadline) {
+    let proxies: Vec<_> = cx.endpoints.http.iter().map(|endpoint| way.proxy_for(endpoint.url())).collect();
+    let over_tls = proxies.iter().flatten().any(|proxy| proxy.uri().scheme_str() == Some("https"));
+    let client = if over_tls {
+        // The proxy itself shows a certificate.
+        match Anchors::of(&cx).await {
+            Ok(anchors) => http::trusting_client(&way, anchors.certificates(), deadline),
+            Err(absent) => return absent.into(),
+        }
+    } else {
+        http::client(&way, deadline)
+    };
+    let client = match client {
         Ok(client) => client,
         Err(error) => {
             return Reading::absent(Reason::Failed, format!("make an HTTP client: {}", http::words(error)));
         }
     };
-    let checks = cx.endpoints.http.iter().take(net::MOST_TARGETS).map(|endpoint| {
-        let proxy = way.proxy_for(endpoint.url());
-        check(cx.clone(), client.clone(), endpoint.clone(), proxy, deadline)
-    });
+    let checks = cx
+        .endpoints
+        .http
+        .iter()
+        .zip(proxies)
+        .take(net::MOST_TARGETS)
+        .map(|(endpoint, proxy)| check(cx.clone(), client.clone(), endpoint.clone(), proxy, deadline));
     let (checks, portal) = tokio::join!(net::side_by_side(checks), portal::ask(&cx, deadline));
     Reading::Value(Web { checks, follows: way.source(), portal })
 }
