@@ -11,9 +11,13 @@ use crate::scenario::Scenario;
 /// Words that the scripts of faults may use, beside those of any shell:
 ///
 /// - `calm` puts quiet figures in the place of what the kernel counts for the whole machine, on which
-///   others work meanwhile: load and pressure. They are recorded from this kernel.
+///   others work meanwhile: load, pressure, and programs that were ended. They are recorded from this kernel.
+/// - `memory_group MEGABYTES COMMAND…` runs it as the person where it may have that much memory and no swap.
+/// - `fake_smartctl RECORDING` is hardware that this machine does not have: a `smartctl` that prints what the
+///   real one said of a real drive, whichever drive it is asked for.
 /// - `person COMMAND…` runs it as the person, in the background where `&` follows.
 /// - `until_true COMMAND…` waits for a condition, for half a minute at most.
+/// - `tidy` hides what lies about in the folders of this computer that others fill.
 /// - `ext4 FILE MEGABYTES MOUNT_POINT ,MOUNT,OPTIONS [MKFS OPTION…]` makes an ext4 file system in a file and
 ///   mounts it. The loop device is given back when the sandbox, and with it the mount, ends.
 /// - `put FILE TEXT` writes a file of one line; `show FOLDER PLACE` makes a folder of such files appear at a
@@ -37,12 +41,45 @@ calm() {
       > /run/lab/pressure/$what
   done
   [ ! -d /proc/pressure ] || mount --bind /run/lab/pressure /proc/pressure
+  ended 0
+}
+ended() {
+  grep -v '^oom_kill ' /proc/vmstat > /run/lab/vmstat
+  echo "oom_kill $1" >> /run/lab/vmstat
+  mount --bind /run/lab/vmstat /proc/vmstat
+}
+memory_group() {
+  local group most=$(($1 << 20)); shift
+  if [ -d /sys/fs/cgroup/memory ]; then
+    group=/sys/fs/cgroup/memory/befund-lab-$$; mkdir "$group"; echo "$most" > "$group/memory.limit_in_bytes"
+    echo "$most" > "$group/memory.memsw.limit_in_bytes"
+  else
+    group=/sys/fs/cgroup/befund-lab-$$; mkdir "$group"; echo "$most" > "$group/memory.max"
+    echo 0 > "$group/memory.swap.max"
+  fi
+  (echo $BASHPID > "$group/cgroup.procs"; person "$@") || true
+  rmdir "$group"
+}
+fake_smartctl() {
+  mount -t tmpfs -o mode=755 tmpfs /usr/local/sbin
+  cp "$RECORDINGS/smartctl/$1.json" /run/lab/smartctl.json
+  printf '#!/bin/sh\nexec cat /run/lab/smartctl.json\n' > /usr/local/sbin/smartctl
+  chmod 755 /usr/local/sbin/smartctl
+  chmod 644 /run/lab/smartctl.json
+  # Where a real one is installed it would be asked first.
+  [ ! -e /usr/sbin/smartctl ] || mount --bind /usr/local/sbin/smartctl /usr/sbin/smartctl
 }
 person() { setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs -- "$@"; }
 until_true() {
   for _ in $(seq 300); do if "$@" >/dev/null 2>&1; then return 0; fi; sleep 0.1; done
   echo "never true: $*" >&2
   return 1
+}
+tidy() {
+  local folder
+  for folder in /tmp /var/tmp /var/log /var/cache /var/crash /var/lib/systemd/coredump; do
+    [ ! -d $folder ] || mount -t tmpfs -o mode=1777 tmpfs $folder
+  done
 }
 put() { mkdir -p "$(dirname "$1")"; printf '%s\n' "$2" > "$1"; }
 show() {
@@ -139,7 +176,8 @@ pub(crate) fn build(scenario: &Scenario) -> Result<()> {
 /// Runs a script in the sandbox itself, so that what it mounts stays.
 pub(crate) fn script(script: &str) -> Result<()> {
     let file = format!("{LAB}/computer.sh");
-    std::fs::write(&file, format!("{WORDS}\n{script}"))?;
+    let recordings = concat!(env!("CARGO_MANIFEST_DIR"), "/../src-tauri/crates/facts/fixtures");
+    std::fs::write(&file, format!("RECORDINGS='{recordings}'\n{WORDS}\n{script}"))?;
     sh(&format!("bash -eu {file} </dev/null >>{LAB}/computer.log 2>&1")).with_context(|| {
         let log = std::fs::read_to_string(format!("{LAB}/computer.log")).unwrap_or_default();
         format!("{script}\n{log}")
