@@ -49,7 +49,7 @@ impl Baseline for Checks {
     }
 
     fn on_request(&self, check: &CheckId) -> Option<Subject> {
-        self.get(check)?.subjects().into_iter().find(|subject| subject.on_request().is_some())
+        self.get(check)?.subjects().iter().copied().find(|subject| subject.on_request().is_some())
     }
 }
 
@@ -110,7 +110,8 @@ fn share<K: PartialEq + Ord>(named: Option<&BTreeMap<K, f64>>, baseline: &[(K, f
     if let Some(p) = named.get(seen) {
         return *p;
     }
-    let rest = (1.0 - named.values().sum::<f64>()).max(0.0);
+    // What is left of one by rounding is nothing: it would tell causes apart by their last digit.
+    let rest = Some(1.0 - named.values().sum::<f64>()).filter(|rest| *rest > 1e-12).unwrap_or_default();
     let others = || baseline.iter().filter(|(k, _)| !named.contains_key(k));
     let weight: f64 = others().map(|(_, p)| p).sum();
     if weight > 0.0 { rest * of(seen) / weight } else { rest / others().count() as f64 }

@@ -241,6 +241,9 @@ fn full(row: Option<&Row>, baseline: [f64; 3]) -> [f64; 3] {
             }
         }
     }
+    if rest < 1e-12 {
+        rest = 0.0;
+    }
     for i in 0..3 {
         out[i] = match row[i] {
             Some(p) => p,
