@@ -127,7 +127,7 @@ impl App {
                     }
                 }
                 if let (Some(guide), Some(so_far), None) = (guide, known.as_ref(), first.as_ref())
-                    && checks.iter().flat_map(|c| c.subjects()).all(|s| s.samples() || finished.contains(&s))
+                    && checks.iter().flat_map(|c| c.subjects()).all(|s| s.samples() || finished.contains(s))
                 {
                     let judgement = self.judgement(guide, checks, &finished, so_far);
                     said = self.so_far(guide, &judgement);

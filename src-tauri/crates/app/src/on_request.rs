@@ -57,7 +57,7 @@ impl App {
             Purpose::Verify => self.verified_by(case),
         };
         let needed: BTreeSet<Subject> =
-            shows.iter().filter_map(|id| self.checks.get(id)).flat_map(Check::subjects).collect();
+            shows.iter().filter_map(|id| self.checks.get(id)).flat_map(Check::subjects).copied().collect();
         needed.into_iter().filter(|s| self.holds(case, *s)).collect()
     }
 

@@ -283,7 +283,7 @@ impl App {
     fn impossible(&self, state: &State, check: &CheckId) -> Option<Absence> {
         let open = state.evidence.on_request.contains(check);
         let subjects = self.checks.get(check).filter(|_| open)?.subjects();
-        subjects.into_iter().find_map(|subject| self.request(subject)?.err())
+        subjects.iter().find_map(|subject| self.request(*subject)?.err())
     }
 
     fn measured_at(&self, case: &Case<'_>) -> String {

@@ -6,7 +6,7 @@ use befund_content::{Format, Text, format_value};
 use befund_facts::{Absence, Subject};
 use serde_json::Value;
 
-use crate::expression::{Expression, Scope};
+use crate::expression::{Expression, Parts, Scope};
 use crate::file::Healthy;
 use crate::{CheckId, CheckResult, Facts, Group, Status, words};
 
@@ -25,7 +25,8 @@ pub struct Check {
     pub usual: Option<Text>,
     /// The file it was read from.
     pub file: String,
-    pub(crate) given: BTreeMap<String, Expression>,
+    pub(crate) subjects: BTreeSet<Subject>,
+    pub(crate) given: Parts,
     pub(crate) when: Option<Expression>,
     pub(crate) fail: Option<Expression>,
     pub(crate) warn: Option<Expression>,
@@ -46,10 +47,14 @@ pub(crate) struct NamedValue {
 
 impl Check {
     /// The subjects that must be measured before it can judge.
-    pub fn subjects(&self) -> BTreeSet<Subject> {
+    pub const fn subjects(&self) -> &BTreeSet<Subject> {
+        &self.subjects
+    }
+
+    /// All its expressions.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
         let rules = [&self.when, &self.fail, &self.warn].into_iter().flatten();
-        let values = self.values.values().map(|v| &v.expression);
-        rules.chain(values).flat_map(|e| e.reads().subjects.iter().copied()).collect()
+        rules.chain(self.values.values().map(|v| &v.expression)).chain(self.given.values())
     }
 
     /// The statuses it can give.

@@ -10,9 +10,9 @@ use befund_facts::Subject;
 use serde_saphyr::{Location, Spanned};
 
 use crate::check::{NamedValue, Piece, pieces};
-use crate::expression::Expression;
+use crate::expression::{Expression, Parts};
 use crate::file::{CheckFile, Healthy, TextFile, TextsFile};
-use crate::paths::{Given, nearest};
+use crate::paths::nearest;
 use crate::{Check, CheckId, Status, place};
 
 /// Every check there is. Copies share what was read.
@@ -31,7 +31,7 @@ struct CheckOnDemand {
 
 impl CheckOnDemand {
     fn read(&self) -> &Result<Check, Vec<ContentError>> {
-        self.check.get_or_init(|| parse_check(&self.file.name, &self.file.text))
+        self.check.get_or_init(|| read_check(&self.file.name, &self.file.text, false))
     }
 }
 
@@ -97,7 +97,9 @@ impl Checks {
 
     /// What is wrong with those that [`Checks::load`] did not read.
     pub fn errors(&self) -> Vec<ContentError> {
-        self.read_all().filter_map(|check| check.as_ref().err()).flatten().cloned().collect()
+        let builtin: Vec<_> = self.files.values().filter(|c| c.file.origin == Origin::Builtin).collect();
+        let parsed = in_parallel(&builtin, |check| parse_check(&check.file.name, &check.file.text).err());
+        parsed.into_iter().flatten().flatten().collect()
     }
 
     /// Whether there is such a check; it is not read for that.
@@ -154,8 +156,14 @@ fn same_folder(a: &ContentFile, b: &ContentFile) -> bool {
 
 /// Reads one check file. All its errors are found, not the first alone.
 pub fn parse_check(file: &str, text: &str) -> Result<Check, Vec<ContentError>> {
+    read_check(file, text, true)
+}
+
+/// Reads one check file. Where its expressions are not proven, those that do not compile are found when they
+/// are evaluated.
+fn read_check(file: &str, text: &str, proven: bool) -> Result<Check, Vec<ContentError>> {
     let parsed: CheckFile = parse_yaml(file, text).map_err(|e| vec![e])?;
-    let mut reader = Reader { file, text, errors: Vec::new() };
+    let mut reader = Reader { file, text, proven, errors: Vec::new() };
     let check = reader.check(parsed);
     match check {
         Some(check) if reader.errors.is_empty() => Ok(check),
@@ -166,6 +174,8 @@ pub fn parse_check(file: &str, text: &str) -> Result<Check, Vec<ContentError>> {
 struct Reader<'a> {
     file: &'a str,
     text: &'a str,
+    /// Whether expressions are compiled and compared with the facts now.
+    proven: bool,
     errors: Vec<ContentError>,
 }
 
@@ -195,7 +205,7 @@ impl Reader<'_> {
                     "Choose another name.",
                 );
             }
-            match self.compile(&format!("given.{name}"), &source, &BTreeMap::new()) {
+            match self.expression(&format!("given.{name}"), source, &Parts::default()) {
                 Some(part) => {
                     given.insert(name, part);
                 }
@@ -206,26 +216,28 @@ impl Reader<'_> {
         if broken {
             return None;
         }
-        let parts: Given<'_> = given.iter().map(|(name, part)| (name.as_str(), part.reads())).collect();
-        let when = self.rule("when", parsed.when.as_ref(), &parts);
-        let fail = self.rule("fail", parsed.fail.as_ref(), &parts);
-        let warn = self.rule("warn", parsed.warn.as_ref(), &parts);
+        let parts = Parts::new(given);
+        let rules = [parsed.when.is_some(), parsed.fail.is_some(), parsed.warn.is_some()];
+        let [has_when, has_fail, has_warn] = rules;
+        let when = parsed.when.and_then(|rule| self.expression("when", rule, &parts));
+        let fail = parsed.fail.and_then(|rule| self.expression("fail", rule, &parts));
+        let warn = parsed.warn.and_then(|rule| self.expression("warn", rule, &parts));
 
         let mut values = BTreeMap::new();
         let mut names: Vec<String> = Vec::new();
         for (name, value) in parsed.values {
             self.name(value.expr.referenced, &name, "value");
             names.push(name.clone());
-            if let Some(expression) = self.compile(&format!("values.{name}"), &value.expr, &parts) {
+            if let Some(expression) = self.expression(&format!("values.{name}"), value.expr, &parts) {
                 values.insert(name, NamedValue { expression, format: value.format, words: value.words });
             }
         }
 
         let rules = [
             (Status::Ok, true, "every check can be ok"),
-            (Status::Warn, parsed.warn.is_some(), "there is a `warn` rule"),
-            (Status::Fail, parsed.fail.is_some(), "there is a `fail` rule"),
-            (Status::NotApplicable, parsed.when.is_some(), "there is a `when` rule"),
+            (Status::Warn, has_warn, "there is a `warn` rule"),
+            (Status::Fail, has_fail, "there is a `fail` rule"),
+            (Status::NotApplicable, has_when, "there is a `when` rule"),
         ];
         let text_at = parsed.text.referenced;
         let texts = self.texts("text", &parsed.text.value, &names);
@@ -255,14 +267,15 @@ impl Reader<'_> {
         if let Some(healthy) = &parsed.healthy {
             self.healthy(healthy);
         }
-        Some(Check {
+        let mut check = Check {
             id: id?,
             title: parsed.title.plain(),
             group: parsed.group,
             source: parsed.source,
             usual: parsed.usual.map(|u| u.plain()),
             file: self.file.to_owned(),
-            given,
+            subjects: BTreeSet::new(),
+            given: parts,
             when,
             fail,
             warn,
@@ -271,7 +284,9 @@ impl Reader<'_> {
             value: parsed.value.map(|v| v.value),
             value_texts,
             healthy: parsed.healthy.map(|h| h.value).unwrap_or_default(),
-        })
+        };
+        check.subjects = check.expressions().flat_map(Expression::subjects).collect();
+        Some(check)
     }
 
     fn id(&mut self, id: &Spanned<String>) -> Option<CheckId> {
@@ -306,17 +321,10 @@ impl Reader<'_> {
         }
     }
 
-    fn rule(
-        &mut self,
-        what: &str,
-        source: Option<&Spanned<String>>,
-        given: &Given<'_>,
-    ) -> Option<Expression> {
-        source.and_then(|s| self.compile(what, s, given))
-    }
-
-    fn compile(&mut self, what: &str, source: &Spanned<String>, given: &Given<'_>) -> Option<Expression> {
-        Expression::compile(self.file, self.text, what, source, given, &mut self.errors)
+    fn expression(&mut self, what: &str, source: Spanned<String>, given: &Parts) -> Option<Expression> {
+        let expression = Expression::new(source, given);
+        let good = !self.proven || expression.check(self.file, self.text, what, &mut self.errors);
+        good.then_some(expression)
     }
 
     fn texts(&mut self, what: &str, texts: &TextsFile, names: &[String]) -> BTreeMap<Status, Text> {
@@ -410,5 +418,19 @@ fn which(name: &str, known: &[&str]) -> String {
         format!("Add `{name}` to `values` with its expression.")
     } else {
         format!("{}Add it to `values`, or use one of: {}.", nearest(name, known), known.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_subjects_found_by_name_are_those_that_the_compiled_expressions_read() {
+        for check in Checks::builtin().iter() {
+            let read: BTreeSet<Subject> =
+                check.expressions().flat_map(|e| e.reads().subjects.iter().copied()).collect();
+            assert_eq!(*check.subjects(), read, "{}", check.id);
+        }
     }
 }

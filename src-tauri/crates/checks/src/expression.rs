@@ -3,12 +3,12 @@
 //! Expressions are data. They call a fixed list of functions over values; none of them does I/O, and
 //! length, depth and lists are bounded.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use befund_content::ContentError;
-use befund_facts::{Absence, Reason};
-use cel::{Context, Env, Program, Value};
+use befund_facts::{Absence, Reason, Subject};
+use cel::{Context, Env, ParseErrors, Program, Value};
 use serde_saphyr::Spanned;
 
 use crate::Facts;
@@ -56,63 +56,87 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// A compiled expression.
+/// The parts of a check that its other expressions may name.
+pub(crate) type Parts = Arc<BTreeMap<String, Expression>>;
+
+/// An expression, compiled when it is first wanted: a check that nothing is measured for needs none of its
+/// expressions, and what only texts need can wait until there is a text.
 #[derive(Debug)]
 pub(crate) struct Expression {
-    program: Program,
-    reads: Reads,
+    source: Spanned<String>,
+    given: Parts,
+    program: OnceLock<Result<Program, ParseErrors>>,
+    reads: OnceLock<Reads>,
 }
 
 impl Expression {
-    /// Compiles an expression of a content file. `what` names it in errors: `fail`, `values.rtt`.
-    pub(crate) fn compile(
-        file: &str,
-        text: &str,
-        what: &str,
-        source: &Spanned<String>,
-        given: &Given<'_>,
-        errors: &mut Vec<ContentError>,
-    ) -> Option<Self> {
+    /// An expression that may name these parts.
+    pub(crate) fn new(source: Spanned<String>, given: &Parts) -> Self {
+        Self { source, given: Arc::clone(given), program: OnceLock::new(), reads: OnceLock::new() }
+    }
+
+    /// Finds what is wrong with an expression of a content file; false where something is. `what` names it in
+    /// errors: `fail`, `values.rtt`.
+    pub(crate) fn check(&self, file: &str, text: &str, what: &str, errors: &mut Vec<ContentError>) -> bool {
+        let Spanned { value: source, referenced, .. } = &self.source;
         let mut report = |offset: usize, message: String, help: &str| {
-            let at = place::inside(text, source.referenced, &source.value, offset);
+            let at = place::inside(text, *referenced, source, offset);
             errors.push(ContentError::new(file, message, help).at(at.line, at.column));
         };
-        let chars = source.value.chars().count();
+        let chars = source.chars().count();
         if chars > MAX_CHARS {
             report(
                 0,
                 format!("the expression of `{what}` has {chars} characters; at most {MAX_CHARS} are read"),
                 "Split the check into several.",
             );
-            return None;
+            return false;
         }
-        let program = match ENV.compile(&source.value) {
+        let program = match self.program() {
             Ok(program) => program,
             Err(parse) => {
                 // One mistake often gives several messages; the first names the place.
                 let (offset, message) = parse
                     .errors
                     .first()
-                    .map_or_else(|| (0, String::new()), |e| (offset(&source.value, e.pos), e.msg.clone()));
+                    .map_or_else(|| (0, String::new()), |e| (offset(source, e.pos), e.msg.clone()));
                 report(
                     offset,
                     format!("the expression of `{what}` is not valid CEL: {message}"),
                     "Look at the place named; docs/writing-checks.md explains expressions.",
                 );
-                return None;
+                return false;
             }
         };
-        let reads = paths::reads(program.expression(), given);
+        let reads = self.reads();
         for mistake in &reads.mistakes {
             let offset =
                 program.source_info().offset_for(mistake.node).map_or(0, |(start, _)| start as usize);
             report(offset, format!("`{what}`: {}", mistake.message), &mistake.help);
         }
-        reads.mistakes.is_empty().then_some(Self { program, reads })
+        reads.mistakes.is_empty()
     }
 
-    pub(crate) const fn reads(&self) -> &Reads {
-        &self.reads
+    fn program(&self) -> Result<&Program, &ParseErrors> {
+        self.program.get_or_init(|| ENV.compile(&self.source.value)).as_ref()
+    }
+
+    /// What it reads; nothing where it is not valid.
+    pub(crate) fn reads(&self) -> &Reads {
+        self.reads.get_or_init(|| {
+            let given: Given<'_> =
+                self.given.iter().map(|(name, part)| (name.as_str(), part.reads())).collect();
+            self.program().map(|p| paths::reads(p.expression(), &given)).unwrap_or_default()
+        })
+    }
+
+    /// The subjects that it names, found without compiling it: they must be known before anything is
+    /// measured. A variable with the name of a subject counts too, and a subject too many does no harm.
+    pub(crate) fn subjects(&self) -> BTreeSet<Subject> {
+        names(&self.source.value)
+            .filter_map(|name| Subject::ALL.iter().find(|s| s.as_str() == name))
+            .copied()
+            .collect()
     }
 
     /// Evaluates to true or false, or says why it cannot.
@@ -132,14 +156,53 @@ impl Expression {
     }
 
     fn value(&self, scope: &Scope<'_>) -> Result<Value, Absence> {
-        self.program.execute(&scope.context).map_err(|error| {
-            self.reads
+        let program = self.program().map_err(|error| Absence::new(Reason::Failed, error.to_string()))?;
+        program.execute(&scope.context).map_err(|error| {
+            self.reads()
                 .paths
                 .iter()
                 .find_map(|path| scope.facts.absence(path))
                 .unwrap_or_else(|| Absence::new(Reason::Failed, error.to_string()))
         })
     }
+}
+
+/// The names in an expression that are no field of another, and stand in no text.
+fn names(source: &str) -> impl Iterator<Item = &str> {
+    let mut rest = source;
+    let mut before = ' ';
+    std::iter::from_fn(move || {
+        while let Some(c) = rest.chars().next() {
+            if c == '"' || c == '\'' {
+                rest = after_text(&rest[1..], c);
+                before = c;
+            } else if c.is_ascii_alphabetic() || c == '_' {
+                let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+                let (name, behind) = rest.split_at(end);
+                rest = behind;
+                if std::mem::replace(&mut before, 'n') != '.' {
+                    return Some(name);
+                }
+            } else {
+                rest = &rest[c.len_utf8()..];
+                if !c.is_whitespace() {
+                    before = c;
+                }
+            }
+        }
+        None
+    })
+}
+
+/// What follows a text in quotes.
+fn after_text(text: &str, quote: char) -> &str {
+    let mut escaped = false;
+    let end = text.char_indices().find(|(_, c)| {
+        let ends = *c == quote && !escaped;
+        escaped = *c == '\\' && !escaped;
+        ends
+    });
+    end.map_or("", |(at, quote)| &text[at + quote.len_utf8()..])
 }
 
 /// The character offset of a line and column, both counted from 1.
@@ -150,4 +213,17 @@ fn offset(text: &str, (line, column): (isize, isize)) -> usize {
         .map(|l| l.chars().count())
         .sum();
     before + usize::try_from(column - 1).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn names_are_found_outside_of_texts_and_behind_no_dot() {
+        let source = r#"size(dns.x) > 0 && 'web' != "a \" tls" && has(links . dns) && list.exists(r, r.wifi) ? clock:path"#;
+        let found: Vec<_> = names(source).collect();
+        assert_eq!(found, ["size", "dns", "has", "links", "list", "r", "r", "clock", "path"]);
+        assert_eq!(names("'open").count(), 0);
+    }
 }

@@ -389,7 +389,7 @@ fn each_absent_subject_alone_never_turns_a_check_ok() {
             let result = check.judge(&facts);
             assert!(result.status != Status::Fail && result.status != Status::Warn, "{result:?}");
             // The rules need the subject wherever they cannot be decided without it.
-            if check.subjects() == [*subject].into() {
+            if *check.subjects() == [*subject].into() {
                 assert_eq!(result.status, Status::Unknown, "{}", check.id);
                 assert_eq!(result.reason, "timed_out: no answer within 4s", "{}", check.id);
             }

@@ -307,7 +307,7 @@ fn all_checks(page: &Page<'_>, labels: Labels) -> Vec<CheckRow> {
                     .filter(|_| page.facts.is_some())
                     .map(|c| {
                         c.subjects()
-                            .into_iter()
+                            .iter()
                             .map(|s| (s.as_str().to_owned(), labels.subject(s.as_str())))
                             .collect()
                     })
