@@ -51,6 +51,7 @@ const WORD_FIELDS: &[&str] = &[
     "tunnel",
     "follows",
     "over_tls",
+    "certificate",
     "by_tcp",
     "proof",
     "greeting",

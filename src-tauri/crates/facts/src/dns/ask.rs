@@ -3,10 +3,12 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use hickory_resolver::proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::Instant;
@@ -14,7 +16,7 @@ use tokio::time::Instant;
 use super::{Lookup, LookupOutcome};
 use crate::net::{self, Wait};
 use crate::reach::ConnectOutcome;
-use crate::tls;
+use crate::tls::{self, Anchors, Shown};
 use crate::{Reading, Reason};
 
 /// A lost packet is asked for again after this long, and once more.
@@ -22,9 +24,6 @@ const TRIES: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(
 
 /// A router that says "no way" is believed once no answer has come for this long after it.
 const DESPITE_NO_WAY: Duration = Duration::from_millis(150);
-
-/// The port of DNS over TLS.
-const OVER_TLS: u16 = 853;
 
 /// What is kept of an answer: a message by TCP has room for thousands.
 const MOST_ADDRESSES: usize = 16;
@@ -233,27 +232,33 @@ async fn by_udp(
     })
 }
 
-/// Asks over TLS (RFC 7858) alone. Who answers is not proven: what is asked is no secret, and whether the
-/// system holds the certificate to be good is for the system.
+/// Asks over TLS (RFC 7858) alone, whoever it is that answers: what is asked is no secret. Whether the
+/// certificate is good for `identity`, or else for the server's address, is said beside it; nothing of it
+/// where none was shown.
 pub(super) async fn ask_over_tls(
-    mut server: SocketAddr,
+    server: SocketAddr,
+    identity: Option<&str>,
+    anchors: &Anchors,
     name: String,
     record: Record,
     deadline: Instant,
-) -> Lookup {
+) -> (Lookup, Option<Shown>) {
     let started = Instant::now();
-    server.set_port(OVER_TLS);
+    let identity = identity
+        .and_then(|name| ServerName::try_from(name.to_owned()).ok())
+        .unwrap_or_else(|| ServerName::from(server.ip()));
+    let shown = OnceLock::new();
     let answer = async {
         let (question, bytes) = question(&name, record)?;
         let what = format!("ask {server} over TLS");
         let stream = async {
             let stream = TcpStream::connect(server).await?;
-            tls::unproven(server.ip(), stream).await
+            tls::unproven(identity, stream, anchors, &shown).await
         };
         exchange_framed(&what, stream, &question, &bytes, deadline).await
     };
     let answer = answer.await;
-    told(name, record, started, answer)
+    (told(name, record, started, answer), shown.into_inner())
 }
 
 async fn by_tcp(

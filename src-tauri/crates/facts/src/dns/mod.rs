@@ -5,7 +5,7 @@
 //! | Unix | servers and search domains: `/etc/resolv.conf`; behind the stub 127.0.0.53, or without a server there, also `/run/systemd/resolve/resolv.conf` | none | servers of single links or domains (split DNS of systemd-resolved, macOS' resolvers for single domains); DNS over TLS that is set for single links, or over HTTPS, which a browser may use instead; libraries that read other files |
 //! | Windows | none yet: servers and search domains are absent | | |
 //! | all | each server asked directly by UDP, by TCP when the answer does not fit; its own servers by TCP too where UDP stays silent, and for a name that cannot exist under each of the names | none | outside Linux a router's "no way" is not told and shows as a timeout; a zone that knows every name looks like a server that invents |
-//! | all | each server asked over TLS (port 853), the certificate not proven: waited for where systemd-resolved asks in no other way (`DNSOverTLS=yes` in its files), for a quarter of a second elsewhere | none | servers with another port; certificates that the system does not accept |
+//! | all | each server asked over TLS (port 853), and its certificate verified against the system's trust anchors, for the name in systemd-resolved's settings (`DNS=address#name`) or else for its address: waited for where systemd-resolved asks in no other way (`DNSOverTLS=yes` in its files), for a quarter of a second elsewhere | none | servers with another port; names that are set for single links; a certificate that holds no address, where the settings say no name |
 //! | all | what the sources say of one name, side by side: own servers, hosts file, independent servers, and what programs get; where they differ, a TLS handshake by the name with the first address of each | none | names that are no secure host of the policy cannot be proven; the direct way only |
 //! | Unix | `/etc/hosts`: the policy's names in it | none | other sources of the system's resolution (mDNS, LDAP) |
 //! | all | the system's own resolution: getaddrinfo | none | which of its sources (hosts file, mDNS, DNS) answered; its error for a dead, a failing and a refusing server is one and the same |
@@ -28,8 +28,8 @@ use tokio::time::Instant;
 use self::patience::{Patience, Wait};
 use crate::net::{self, ResolveFailure};
 use crate::sensitivity::facts;
-use crate::tls::TlsOutcome;
-use crate::{Context, Reading, Reason};
+use crate::tls::{Anchors, Shown, TlsOutcome};
+use crate::{Absence, Context, Reading, Reason};
 
 facts! {
     /// Name resolution.
@@ -91,6 +91,11 @@ facts! {
         public by_tcp: Reading<LookupOutcome>,
         /// What came of asking over TLS (port 853); absent for a server on this computer itself.
         public over_tls: Reading<LookupOutcome>,
+        /// The name that its certificate must bear, where the settings say one.
+        internal tls_name: Reading<String>,
+        /// Whether the certificate that it shows over TLS is good for that name, or else for its address;
+        /// absent where it shows none, or nothing says whose it must be.
+        public certificate: Reading<TlsOutcome>,
         /// Queries for names that cannot exist.
         part unknown_names: Reading<Vec<Lookup>>,
     }
@@ -234,11 +239,12 @@ pub async fn measure(cx: Context) -> Reading<Dns> {
             let (servers, independent) = tokio::join!(
                 async {
                     match set {
-                        Ok(set) => Reading::Value(ask_all(set, &names, strict, patience.own()).await),
+                        Ok(set) => Reading::Value(ask_all(&cx, set, &names, strict, patience.own()).await),
                         Err(absent) => absent.into(),
                     }
                 },
                 ask_all(
+                    &cx,
                     settings::independent(&cx.endpoints.resolvers),
                     &names,
                     false,
@@ -277,13 +283,16 @@ pub(crate) async fn search_domains(cx: &Context) -> Vec<String> {
 }
 
 async fn ask_all(
+    cx: &Context,
     servers: Vec<settings::Server>,
     names: &[String],
     strict: bool,
     patience: Wait,
 ) -> Vec<DnsServer> {
-    let asked =
-        servers.into_iter().map(|server| ask_server(server, names.to_vec(), strict, patience.clone()));
+    let asked = servers.into_iter().map(|server| {
+        let (cx, names, patience) = (cx.clone(), names.to_vec(), patience.clone());
+        async move { ask_server(&cx, server, names, strict, patience).await }
+    });
     net::side_by_side(asked).await
 }
 
@@ -292,37 +301,76 @@ fn is_answer(outcome: LookupOutcome) -> bool {
     !matches!(outcome, LookupOutcome::TimedOut | LookupOutcome::Unreachable | LookupOutcome::Failed)
 }
 
-async fn ask_server(server: settings::Server, names: Vec<String>, strict: bool, patience: Wait) -> DnsServer {
+async fn ask_server(
+    cx: &Context,
+    server: settings::Server,
+    names: Vec<String>,
+    strict: bool,
+    patience: Wait,
+) -> DnsServer {
     let name = names.first().cloned();
-    let encrypted = ask_encrypted(&server, name, strict, &patience);
-    let (mut facts, over_tls) =
+    let encrypted = ask_encrypted(cx, &server, name, strict, &patience);
+    let (mut facts, (over_tls, certificate)) =
         tokio::join!(ask_in_clear(server.clone(), names, patience.clone()), encrypted);
     facts.over_tls = over_tls;
+    facts.certificate = certificate;
     facts
 }
 
 /// Where the system itself asks in no other way, the answer is waited for; elsewhere a moment only.
 const ENCRYPTED: std::time::Duration = std::time::Duration::from_millis(250);
 
+/// The port of DNS over TLS.
+const OVER_TLS: u16 = 853;
+
 async fn ask_encrypted(
+    cx: &Context,
     server: &settings::Server,
     name: Option<String>,
     strict: bool,
     patience: &Wait,
-) -> Reading<LookupOutcome> {
-    let nothing = |why: &str| Reading::absent(Reason::NothingToMeasure, why);
+) -> (Reading<LookupOutcome>, Reading<TlsOutcome>) {
+    let nothing = |why: &str| {
+        let why = Absence::new(Reason::NothingToMeasure, why);
+        (why.clone().into(), why.into())
+    };
     let Some(name) = name else { return nothing("the policy names no names") };
     if server.address.ip().is_loopback() {
         return nothing("it is on this computer itself");
     }
+    // Whom this computer trusts decides nothing but the certificate's part.
+    let anchors = Anchors::of(cx).await;
+    let nobody = Anchors::none();
+    let trusted = anchors.as_deref().unwrap_or(&nobody);
     let end = if strict { patience.last() } else { patience.last().min(Instant::now() + ENCRYPTED) };
-    let lookup = ask::ask_over_tls(server.address, name, ask::Record::A, end).await;
-    match lookup.outcome {
+    let mut at = server.address;
+    at.set_port(OVER_TLS);
+    let identity = server.name.as_deref();
+    let (lookup, shown) = ask::ask_over_tls(at, identity, trusted, name, ask::Record::A, end).await;
+    let outcome = match lookup.outcome {
         // So short a silence says nothing of a server that is far away.
         LookupOutcome::TimedOut if !strict => {
             Reading::absent(Reason::TimedOut, "not waited for, since nothing depends on it")
         }
         outcome => Reading::Value(outcome),
+    };
+    let certificate = match anchors {
+        Ok(_) => certificate(shown, identity.is_some() || strict).into(),
+        Err(absent) => absent.into(),
+    };
+    (outcome, certificate)
+}
+
+/// What the certificate says; `bound` where the settings say whose it must be. A system that asks in no other
+/// way takes the address where they say no name.
+fn certificate(shown: Option<Shown>, bound: bool) -> Result<TlsOutcome, Absence> {
+    let nothing = |why: &str| Err(Absence::new(Reason::NothingToMeasure, why));
+    match shown {
+        None => nothing("it showed no certificate"),
+        Some(Shown { outcome: TlsOutcome::WrongName, has_addresses: false }) if !bound => {
+            nothing("neither the settings nor the certificate say whose it must be")
+        }
+        Some(shown) => Ok(shown.outcome),
     }
 }
 

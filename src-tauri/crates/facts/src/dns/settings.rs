@@ -18,6 +18,9 @@ const MOST_SERVERS: usize = 3;
 /// systemd-resolved uses all; somebody's list has an end all the same.
 const MOST_UPSTREAM_SERVERS: usize = 8;
 
+/// No name in DNS is longer.
+const LONGEST_NAME: usize = 253;
+
 /// Drop-in files have an end.
 const MOST_DROP_INS: usize = 64;
 
@@ -26,6 +29,8 @@ const MOST_DROP_INS: usize = 64;
 pub(super) struct Server {
     pub(super) address: SocketAddr,
     pub(super) source: &'static str,
+    /// The name that its certificate must bear, where the settings say one.
+    pub(super) name: Option<String>,
 }
 
 impl Server {
@@ -37,6 +42,12 @@ impl Server {
             lookups,
             by_tcp: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
             over_tls: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
+            tls_name: self
+                .name
+                .clone()
+                .ok_or_else(|| Absence::new(Reason::NothingToMeasure, "the settings name none"))
+                .into(),
+            certificate: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
             unknown_names: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
         }
     }
@@ -63,23 +74,28 @@ pub(super) async fn read(cx: &Context) -> Result<Settings, Absence> {
 fn from_files(cx: &Context) -> Result<Settings, Absence> {
     let (servers, search_domains) = parse(&text(cx, "/etc/resolv.conf")?);
     let named = |servers: Vec<SocketAddr>, source, most| {
-        servers.into_iter().take(most).map(move |address| Server { address, source })
+        servers.into_iter().take(most).map(move |address| Server { address, source, name: None })
     };
     // systemd-resolved is asked through its stub, or by a library that needs no server in the file.
     let by_resolved = servers.is_empty() || servers.iter().any(|s| s.ip() == STUB);
     // Whether it encrypts is not known where its settings cannot be read; its servers are all the same.
-    let over_tls = if by_resolved { over_tls(cx).ok() } else { None };
+    let texts = if by_resolved { resolved_settings(cx).ok() } else { None };
+    let over_tls = texts.as_deref().map(over_tls);
     let mut all: Vec<Server> = named(servers, "resolv.conf", MOST_SERVERS).collect();
     if by_resolved {
         let (upstream, _) = parse(&text(cx, "/run/systemd/resolve/resolv.conf")?);
-        all.extend(named(upstream, "systemd-resolved", MOST_UPSTREAM_SERVERS));
+        let texts = texts.unwrap_or_default();
+        all.extend(
+            named(upstream, "systemd-resolved", MOST_UPSTREAM_SERVERS)
+                .map(|server| Server { name: server_name(&texts, server.address.ip()), ..server }),
+        );
     }
     Ok(Settings { servers: all, search_domains, over_tls })
 }
 
-/// systemd-resolved's `DNSOverTLS=` (resolved.conf(5)): the file, and over it the drop-ins by name, of which
-/// those of the administrator come before those of the distribution.
-fn over_tls(cx: &Context) -> Result<OverTls, Absence> {
+/// systemd-resolved's settings (resolved.conf(5)): the file, and over it the drop-ins by name, of which those
+/// of the administrator come before those of the distribution.
+fn resolved_settings(cx: &Context) -> Result<Vec<String>, Absence> {
     const FOLDERS: &[&str] = &["/etc/systemd", "/run/systemd", "/usr/lib/systemd"];
     let mut texts = BTreeMap::new();
     for folder in FOLDERS.iter().map(|f| format!("{f}/resolved.conf.d")) {
@@ -92,18 +108,34 @@ fn over_tls(cx: &Context) -> Result<OverTls, Absence> {
             }
         }
     }
-    let mut set = OverTls::Off;
-    for text in std::iter::once(text(cx, "/etc/systemd/resolved.conf")?).chain(texts.into_values()) {
-        let values = text.lines().filter_map(|line| line.split_once('='));
-        for (_, value) in values.filter(|(key, _)| key.trim() == "DNSOverTLS") {
-            set = match value.trim().to_ascii_lowercase().as_str() {
-                "yes" | "true" | "1" | "on" | "y" | "t" => OverTls::Strict,
-                "opportunistic" => OverTls::Opportunistic,
-                _ => OverTls::Off,
-            };
-        }
+    Ok(std::iter::once(text(cx, "/etc/systemd/resolved.conf")?).chain(texts.into_values()).collect())
+}
+
+/// The values of one setting, in the order of the files.
+fn values<'a>(texts: &'a [String], key: &'a str) -> impl DoubleEndedIterator<Item = &'a str> {
+    let lines = texts.iter().flat_map(|text| text.lines()).filter_map(|line| line.split_once('='));
+    lines.filter(move |(name, _)| name.trim() == key).map(|(_, value)| value.trim())
+}
+
+fn over_tls(texts: &[String]) -> OverTls {
+    match values(texts, "DNSOverTLS").next_back().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "yes" | "true" | "1" | "on" | "y" | "t" => OverTls::Strict,
+        "opportunistic" => OverTls::Opportunistic,
+        _ => OverTls::Off,
     }
-    Ok(set)
+}
+
+/// What stands behind the server's address: `DNS=9.9.9.9#dns.quad9.net [2620:fe::fe]:853%eth0#dns.quad9.net`.
+fn server_name(texts: &[String], address: IpAddr) -> Option<String> {
+    let entries = values(texts, "DNS").chain(values(texts, "FallbackDNS")).flat_map(str::split_whitespace);
+    let mut named = entries.filter_map(|entry| entry.split_once('#')).filter(|(at, _)| {
+        let at = at.split('%').next().unwrap_or(at);
+        net::socket_address(at, 53).is_some_and(|at| at.ip() == address)
+    });
+    named
+        .next()
+        .map(|(_, name)| net::tame(name.trim_end_matches('.'), LONGEST_NAME))
+        .filter(|n| !n.is_empty())
 }
 
 /// The policy's resolvers; an entry that is no address can't be asked without asking a resolver.
@@ -113,7 +145,7 @@ pub(super) fn independent(resolvers: &[String]) -> Vec<Server> {
         if address.is_none() {
             tracing::warn!(resolver = %text, "the policy's resolver is no address; left out");
         }
-        Some(Server { address: address?, source: POLICY })
+        Some(Server { address: address?, source: POLICY, name: None })
     };
     resolvers.iter().take(net::MOST_TARGETS).filter_map(server).collect()
 }
@@ -222,6 +254,22 @@ mod tests {
         assert_eq!(recorded(&[stub, file, strict, theirs]).await.over_tls, Some(OverTls::Strict));
         let own = ("etc/resolv.conf", "nameserver 192.0.2.1\n");
         assert_eq!(recorded(&[own, strict]).await.over_tls, None);
+    }
+
+    #[tokio::test]
+    async fn the_name_behind_an_address_is_that_of_its_certificate() {
+        let stub = ("etc/resolv.conf", "nameserver 127.0.0.53\n");
+        let upstream = (
+            "run/systemd/resolve/resolv.conf",
+            "nameserver 192.0.2.7\nnameserver 2001:db8::7\nnameserver 192.0.2.8\n",
+        );
+        let file = (
+            "etc/systemd/resolved.conf",
+            "[Resolve]\nDNS=192.0.2.7:853#dns.example. [2001:db8::7]:53%eth0#six.example\n#DNS=192.0.2.8#x\nDNS=192.0.2.8\n",
+        );
+        let settings = recorded(&[stub, upstream, file]).await;
+        let names: Vec<_> = settings.servers.iter().map(|s| s.name.as_deref()).collect();
+        assert_eq!(names, [None, Some("dns.example"), Some("six.example"), None]);
     }
 
     #[tokio::test]

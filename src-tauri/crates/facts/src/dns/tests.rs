@@ -108,7 +108,7 @@ async fn asked_within(resolver: SocketAddr, probe: Duration) -> Vec<Lookup> {
     cx.root = root.path().to_owned();
     let names = cx.endpoints.names.clone();
     let servers = settings::independent(&cx.endpoints.resolvers);
-    let servers = ask_all(servers, &names, false, Patience::new(net::deadline(&cx)).independent()).await;
+    let servers = ask_all(&cx, servers, &names, false, Patience::new(net::deadline(&cx)).independent()).await;
     assert_eq!((servers.len(), servers[0].source.as_str()), (1, "policy"));
     servers[0].lookups.value().expect("asked").clone()
 }
@@ -213,17 +213,18 @@ async fn an_answer_that_does_not_fit_is_fetched_by_tcp() {
 
 #[tokio::test]
 async fn an_own_server_that_is_silent_over_udp_is_asked_by_tcp_and_for_names_that_cannot_exist() {
-    let own = |address| settings::Server { address, source: "resolv.conf" };
+    let own = |address| settings::Server { address, source: "resolv.conf", name: None };
     let patience = Patience::new(Instant::now() + Duration::from_secs(3));
     let resolver = Resolver::start(silent, addresses).await;
     let names = vec!["www.example.org".to_owned()];
-    let seen = ask_server(own(resolver.address), names.clone(), false, patience.own()).await;
+    let seen =
+        ask_server(&Context::default(), own(resolver.address), names.clone(), false, patience.own()).await;
     assert_eq!(seen.by_tcp, Reading::Value(LookupOutcome::Answered));
     assert_eq!(seen.lookups.value().unwrap()[0].outcome, LookupOutcome::TimedOut);
 
     let patience = Patience::new(Instant::now() + Duration::from_mins(1));
     let inventing = Resolver::start(addresses, silent).await;
-    let seen = ask_server(own(inventing.address), names, false, patience.own()).await;
+    let seen = ask_server(&Context::default(), own(inventing.address), names, false, patience.own()).await;
     assert_eq!(seen.by_tcp.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
     let unknown = &seen.unknown_names.value().unwrap()[0];
     assert!(unknown.name.ends_with(".www.example.org"), "{}", unknown.name);
@@ -234,10 +235,14 @@ async fn an_own_server_that_is_silent_over_udp_is_asked_by_tcp_and_for_names_tha
 async fn a_dead_server_beside_a_living_one_is_not_waited_for_to_the_end() {
     let patience = Patience::new(Instant::now() + Duration::from_mins(1));
     let (dead, living) = (Resolver::start(silent, silent).await, Resolver::start(addresses, silent).await);
-    let servers =
-        [dead.address, living.address].map(|address| settings::Server { address, source: "resolv.conf" });
+    let servers = [dead.address, living.address].map(|address| settings::Server {
+        address,
+        source: "resolv.conf",
+        name: None,
+    });
     let names = ["www.example.org".to_owned()];
-    let asked = ask_all(servers.to_vec(), &names, false, patience.own());
+    let cx = Context::default();
+    let asked = ask_all(&cx, servers.to_vec(), &names, false, patience.own());
     let seen = tokio::time::timeout(Duration::from_secs(30), asked).await.expect("waited to the end");
     assert_eq!(seen[0].lookups.value().unwrap()[0].outcome, LookupOutcome::TimedOut);
     assert_eq!(seen[1].lookups.value().unwrap()[0].outcome, LookupOutcome::Answered);
@@ -302,4 +307,61 @@ async fn offline_the_settings_are_read_and_nobody_is_asked() {
     assert_eq!(reason(dns.independent.absence()), Some(Reason::Offline));
     assert_eq!(dns.search_domains, Reading::Value(vec!["a.example".into()]));
     assert_eq!(resolver.asked.load(Ordering::SeqCst), 0);
+}
+
+/// A resolver over TLS whose certificate is for these names, and a file with that certificate.
+async fn over_tls(names: &[&str]) -> (SocketAddr, tempfile::TempDir, std::path::PathBuf) {
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, made.cert.pem()).unwrap();
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let config =
+        rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key.into())
+            .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let mut question = vec![0; usize::from(stream.read_u16().await.unwrap())];
+            stream.read_exact(&mut question).await.unwrap();
+            let answer = addresses(&Message::from_vec(&question).unwrap());
+            stream.write_u16(answer.len() as u16).await.unwrap();
+            stream.write_all(&answer).await.unwrap();
+            stream.flush().await.unwrap();
+        }
+    });
+    (address, folder, file)
+}
+
+#[tokio::test]
+async fn a_certificate_over_tls_is_good_for_the_name_or_the_address_or_says_why_not() {
+    let seen = async |names: &[&str], identity: Option<&str>, trusted: bool| {
+        let (at, _folder, file) = over_tls(names).await;
+        let ca_file = trusted.then_some(file);
+        let cx = testing::context(Endpoints { ca_file, ..testing::no_endpoints() });
+        let anchors = Anchors::of(&cx).await.unwrap();
+        let (name, end) = ("www.example.org".to_owned(), net::deadline(&cx));
+        let (lookup, shown) = ask::ask_over_tls(at, identity, &anchors, name, ask::Record::A, end).await;
+        assert_eq!(lookup.outcome, LookupOutcome::Answered, "{}", lookup.detail);
+        shown
+    };
+    let (named, addressed) = (&["dns.example"][..], &["dns.example", "127.0.0.1"][..]);
+    let good = |shown| certificate(shown, true).ok();
+    assert_eq!(good(seen(named, Some("dns.example"), true).await), Some(TlsOutcome::Valid));
+    assert_eq!(good(seen(named, Some("other.example"), true).await), Some(TlsOutcome::WrongName));
+    assert_eq!(good(seen(addressed, None, true).await), Some(TlsOutcome::Valid));
+    assert_eq!(good(seen(addressed, None, false).await), Some(TlsOutcome::SelfSigned));
+    // Without a name in the settings, and without an address in the certificate, nobody says whose it must be.
+    let unbound = seen(named, None, true).await;
+    assert_eq!(certificate(unbound, false).unwrap_err().reason, Reason::NothingToMeasure);
+    assert_eq!(certificate(unbound, true), Ok(TlsOutcome::WrongName), "a strict system takes the address");
+    assert_eq!(certificate(None, true).unwrap_err().reason, Reason::NothingToMeasure);
 }

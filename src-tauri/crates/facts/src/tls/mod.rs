@@ -23,7 +23,7 @@ mod verdict;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hyper_util::client::proxy::matcher::Intercept;
 use jiff::Timestamp;
@@ -215,6 +215,11 @@ pub(crate) struct Anchors {
 pub struct SharedAnchors(Arc<OnceCell<Result<Arc<Anchors>, Absence>>>);
 
 impl Anchors {
+    /// Nobody is trusted.
+    pub(crate) fn none() -> Self {
+        Self { store: Arc::new(RootCertStore::empty()), certificates: Vec::new(), trouble: String::new() }
+    }
+
     pub(crate) async fn of(cx: &Context) -> Result<Arc<Self>, Absence> {
         let load = || async {
             let ca_file = cx.endpoints.ca_file.clone();
@@ -382,17 +387,39 @@ pub(crate) async fn trusted(
     }
 }
 
-/// A TLS connection to whoever is there, for what may be said to anybody.
-pub(crate) async fn unproven(address: IpAddr, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+/// What whoever is there shows of himself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// Whether this computer believes it.
+    pub(crate) outcome: TlsOutcome,
+    /// Whether the certificate is for addresses at all.
+    pub(crate) has_addresses: bool,
+}
+
+/// A TLS connection to whoever is there, for what may be said to anybody, and what he shows of himself.
+pub(crate) async fn unproven(
+    name: ServerName<'static>,
+    stream: TcpStream,
+    anchors: &Anchors,
+    shown: &OnceLock<Shown>,
+) -> io::Result<TlsStream<TcpStream>> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let witness = Arc::new(verdict::Witness::new(&provider, Arc::new(RootCertStore::empty())));
+    let witness = Arc::new(verdict::Witness::new(&provider, Arc::clone(&anchors.store)));
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
         .dangerous()
-        .with_custom_certificate_verifier(witness)
+        .with_custom_certificate_verifier(Arc::clone(&witness) as Arc<_>)
         .with_no_client_auth();
-    TlsConnector::from(Arc::new(config)).connect(ServerName::from(address), stream).await
+    let shaken = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
+    if let Some(testimony) = witness.testimony() {
+        let own = chain::certificates(&testimony.chain[..testimony.chain.len().min(1)]);
+        shown.get_or_init(|| Shown {
+            outcome: testimony.verdict.err().map_or(TlsOutcome::Valid, |(outcome, _)| outcome),
+            has_addresses: own.iter().flat_map(|c| &c.names).any(|name| name.parse::<IpAddr>().is_ok()),
+        });
+    }
+    shaken
 }
 
 async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(
