@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use befund_checks::{Check, CheckResult, Facts, Status};
+use befund_checks::{Check, CheckId, CheckResult, Facts, Status};
 use befund_content::Text;
 use befund_facts::services::ServiceEndpoint;
 use befund_facts::{Context, Limits, Progress, Snapshot, Subject};
@@ -112,6 +112,10 @@ impl App {
             Subject::ALL.iter().copied().filter(|s| !subjects.contains(s) || left_out(*s, &cx)).collect();
         let mut first = None;
         let mut said = None;
+        // Rules are compiled while answers are under way. Nobody waits for it: who needs one before compiles it.
+        let ahead: Vec<CheckId> = checks.iter().map(|check| check.id.clone()).collect();
+        let all = self.checks.clone();
+        std::thread::spawn(move || ahead.iter().filter_map(|id| all.get(id)).for_each(Check::prepare));
         let watch = async {
             let mut news = Vec::new();
             // Everything that has happened by now at once: what is judged need not be called running before.
@@ -196,12 +200,9 @@ impl App {
         so_far: &Snapshot,
     ) -> Judgement {
         let facts = Facts::new(so_far);
-        let results: Vec<CheckResult> = checks
-            .iter()
-            .filter(|check| check.subjects().is_subset(finished))
-            .map(|check| check.judge(&facts))
-            .collect();
-        Judgement::so_far(guide, &self.checks, &Evidence::of(&results))
+        let known = checks.iter().filter(|check| check.subjects().is_subset(finished));
+        let statuses = known.map(|check| (&check.id, check.status(&facts)));
+        Judgement::so_far(guide, &self.checks, &Evidence::of_statuses(statuses))
     }
 
     /// The same for the person; nothing where nothing stands out.

@@ -95,7 +95,7 @@ impl Check {
     /// evaluated makes the result unknown, because what it would have said is not known.
     pub fn judge(&self, facts: &Facts) -> CheckResult {
         let scope = Scope::new(facts, &self.given);
-        match self.status(&scope) {
+        match self.status_in(&scope) {
             Ok(status) => self.result(status, &scope),
             Err(absence) => CheckResult {
                 check: self.id.clone(),
@@ -108,7 +108,18 @@ impl Check {
         }
     }
 
-    fn status(&self, scope: &Scope<'_>) -> Result<Status, Absence> {
+    /// What [`Check::judge`] says, without its words, for which more must be evaluated. Unknown is the reason why.
+    pub fn status(&self, facts: &Facts) -> Result<Status, Absence> {
+        self.status_in(&Scope::new(facts, &self.given))
+    }
+
+    /// Compiles its rules ahead of the facts that they judge.
+    pub fn prepare(&self) {
+        let rules = [&self.when, &self.fail, &self.warn].into_iter().flatten();
+        self.given.values().chain(rules).for_each(Expression::prepare);
+    }
+
+    fn status_in(&self, scope: &Scope<'_>) -> Result<Status, Absence> {
         if let Some(when) = &self.when
             && !when.holds(scope)?
         {

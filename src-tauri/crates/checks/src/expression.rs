@@ -117,6 +117,12 @@ impl Expression {
         reads.mistakes.is_empty()
     }
 
+    /// Compiles it, unless somebody has.
+    pub(crate) fn prepare(&self) {
+        // What is wrong with it is said to whoever evaluates it.
+        let _ = self.program();
+    }
+
     fn program(&self) -> Result<&Program, &ParseErrors> {
         self.program.get_or_init(|| ENV.compile(&self.source.value)).as_ref()
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use befund_checks::{CheckId, CheckResult, Checks, Status};
 use befund_content::{ContentError, parse_yaml};
-use befund_facts::{Reason, Subject};
+use befund_facts::{Absence, Reason, Subject};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::file::{At, Ordered, statuses};
@@ -38,6 +38,20 @@ impl Evidence {
         let mut evidence = Self::default();
         for result in results {
             evidence.learn(result);
+        }
+        evidence
+    }
+
+    /// The evidence of checks that have a status and no words yet.
+    pub fn of_statuses<'c>(
+        statuses: impl IntoIterator<Item = (&'c CheckId, Result<Status, Absence>)>,
+    ) -> Self {
+        let mut evidence = Self::default();
+        for (check, status) in statuses {
+            if status.as_ref().is_err_and(|absence| absence.reason == Reason::NotRequested) {
+                evidence.on_request.insert(check.clone());
+            }
+            evidence.checks.insert(check.clone(), status.unwrap_or(Status::Unknown));
         }
         evidence
     }

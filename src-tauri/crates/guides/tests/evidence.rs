@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use befund_checks::{Checks, Status};
+use befund_checks::{Checks, Facts, Status};
 use befund_content::ContentError;
 use befund_guides::{Evidence, Guide, Guides, Risk};
 
@@ -130,4 +130,18 @@ fn what_a_cause_says_itself_goes_before_what_its_groups_say() {
     assert!((restart.cost - 90.0).abs() < 1e-12);
     assert_eq!((restart.risk, restart.after[0].as_str()), (Risk::High, "save"));
     assert_eq!(guide.checks().len(), 2);
+}
+
+#[test]
+fn statuses_without_words_are_the_evidence_that_results_are() {
+    let laptop = include_str!("../../checks/tests/healthy/laptop.json");
+    let not_asked = r#"{"throughput":{"absent":{"reason":"not_requested"}}}"#;
+    for (facts, asked_all) in [(laptop, true), (not_asked, false)] {
+        let facts = Facts::from_json(serde_json::from_str(facts).unwrap());
+        let results: Vec<_> = checks().iter().map(|check| check.judge(&facts)).collect();
+        let statuses = checks().iter().map(|check| (&check.id, check.status(&facts)));
+        let evidence = Evidence::of_statuses(statuses);
+        assert_eq!(evidence, Evidence::of(&results));
+        assert_eq!(evidence.on_request.is_empty(), asked_all);
+    }
 }
