@@ -23,6 +23,9 @@ use crate::scenario::Scenario;
 /// - `put FILE TEXT` writes a file of one line; `show FOLDER PLACE` makes a folder of such files appear at a
 ///   place such as `/sys/class/power_supply`, in the stead of what is there. For hardware that this machine
 ///   does not have: what stands in the files has the shape of real machines'.
+/// - `usb_device PLACE CLASS MBPS DRIVER NAME` adds a device to a tree of USB devices, which `usb_show` shows.
+/// - `keyboard_device`, `mouse_device`, `touchpad_device` list an input device, and `input_show` shows the list.
+/// - `kernel_says LINE…` puts a kernel's log that holds these lines, and may be read, in the place of this one's.
 /// - `sound_service` starts PulseAudio as the person, without a device; `pactl` speaks to it as the person.
 ///   The scenario sets `XDG_RUNTIME_DIR: /run/lab/run` for Befund.
 /// - `speakers` gives it an output; `microphone` an input.
@@ -101,6 +104,38 @@ ext4() {
   mkdir -p "$point"
   mount -o "loop$options" "$file" "$point"
 }
+usb_device() {
+  local d=/run/lab/usb/devices/$1
+  put "$d/idVendor" 0951; put "$d/idProduct" 1666; put "$d/product" "$5"; put "$d/bDeviceClass" 00
+  put "$d/speed" "$3"; put "$d/version" " 2.10"; put "$d/authorized" 1
+  put "$d:1.0/bInterfaceClass" "$2"
+  [ -z "$4" ] || ln -s "../../../../bus/usb/drivers/$4" "$d:1.0/driver"
+}
+usb_show() {
+  [ -d "/run/lab/usb/devices/1-0:1.0/usb1-port2" ] || put "/run/lab/usb/devices/1-0:1.0/usb1-port2/over_current_count" 0
+  show /run/lab/usb /sys/bus/usb
+}
+kernel_says() {
+  local number=1
+  printf '6,0,0,-;Linux version 6.12.48+deb13-amd64\n' > /run/lab/kmsg
+  for line in "$@"; do printf '6,%d,%d000,-;%s\n' $number $number "$line" >> /run/lab/kmsg; number=$((number+1)); done
+  mount --bind /run/lab/kmsg /dev/kmsg
+}
+keyboard_device() {
+  printf '%s\n' 'I: Bus=0011 Vendor=0001 Product=0001 Version=ab41' 'N: Name="AT Translated Set 2 keyboard"' \
+    'H: Handlers=sysrq kbd leds event2' 'B: PROP=0' 'B: EV=120013' \
+    'B: KEY=402000000 3803078f800d001 feffffdfffefffff fffffffffffffffe' 'B: MSC=10' 'B: LED=7' '' >> /run/lab/input
+}
+mouse_device() {
+  printf '%s\n' 'I: Bus=0003 Vendor=046d Product=c077 Version=0111' 'N: Name="Logitech USB Optical Mouse"' \
+    'H: Handlers=mouse2 event9' 'B: PROP=0' 'B: EV=17' 'B: KEY=70000 0 0 0 0' 'B: REL=903' '' >> /run/lab/input
+}
+touchpad_device() {
+  printf '%s\n' 'I: Bus=0018 Vendor=06cb Product=cd8b Version=0100' 'N: Name="SYNA8004:00 06CB:CD8B Touchpad"' \
+    'H: Handlers=mouse1 event7' 'B: PROP=5' 'B: EV=1b' 'B: KEY=e520 10000 0 0 0 0' \
+    'B: ABS=2e0800000000003' '' >> /run/lab/input
+}
+input_show() { mount --bind /run/lab/input /proc/bus/input/devices; }
 sound_service() {
   install -d -o 65534 -g 65534 -m 700 /run/lab/run
   export XDG_RUNTIME_DIR=/run/lab/run HOME=$HOME_FOLDER

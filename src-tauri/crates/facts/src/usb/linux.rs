@@ -1,6 +1,7 @@
 //! Linux: the kernel's tree of USB devices.
 
-use super::{Usb, UsbDevice, UsbKind};
+use super::{Usb, UsbComplaint, UsbDevice, UsbKind, complaints};
+use crate::kernel_log;
 use crate::source::{detached, read_number, read_text, unread};
 use crate::{Absence, Context, Reading, Reason, net};
 
@@ -9,7 +10,12 @@ const MOST_DEVICES: usize = 128;
 
 pub(super) async fn measure(cx: Context) -> Reading<Usb> {
     let limit = cx.step();
-    detached("USB devices", limit, move || usb(&cx)).await.and_then(|usb| usb).into()
+    let inner = cx.clone();
+    let (tree, log) =
+        tokio::join!(detached("USB devices", limit, move || usb(&inner)), kernel_log::messages(&cx));
+    tree.and_then(|usb| usb)
+        .map(|usb| Usb { complaints: log.map(|messages| complaints::count(&messages)).into(), ..usb })
+        .into()
 }
 
 fn usb(cx: &Context) -> Result<Usb, Absence> {
@@ -17,7 +23,11 @@ fn usb(cx: &Context) -> Result<Usb, Absence> {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let none = Reading::absent(Reason::NothingToMeasure, "this computer has no USB");
-            return Ok(Usb { devices: Reading::Value(vec![]), over_current_count: none });
+            return Ok(Usb {
+                devices: Reading::Value(vec![]),
+                over_current_count: none,
+                complaints: unasked(),
+            });
         }
         Err(error) => return Err(unread(DEVICES, error)),
     };
@@ -29,7 +39,16 @@ fn usb(cx: &Context) -> Result<Usb, Absence> {
         .take(MOST_DEVICES)
         .map(|n| device(cx, n, &names))
         .collect();
-    Ok(Usb { devices: Reading::Value(devices), over_current_count: over_current(cx, &names).into() })
+    Ok(Usb {
+        devices: Reading::Value(devices),
+        over_current_count: over_current(cx, &names).into(),
+        complaints: unasked(),
+    })
+}
+
+/// Stands there until the log has been read.
+fn unasked() -> Reading<Vec<UsbComplaint>> {
+    Reading::absent(Reason::NothingToMeasure, "the kernel's log was not asked")
 }
 
 fn device(cx: &Context, name: &str, names: &[String]) -> UsbDevice {

@@ -2,8 +2,9 @@
 //!
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
-//! | Linux | `/sys/bus/usb/devices`: devices, interfaces, speeds, drivers, switches, counters of over-current | none | a device that fails before the kernel knows it; cables |
-//! | Windows, macOS | none yet; Windows will be asked through SetupAPI and its problem codes, macOS through IOKit | | |
+//! | Linux | `/sys/bus/usb/devices`: devices, interfaces, speeds, drivers, switches, counters of over-current | none | cables |
+//! | Linux | the kernel's log (`kernel_log`): devices that do not start, are reset again and again, or get too little or draw too much current | the administrator or a group such as `adm` | what was before the start, and lines that were pushed out |
+//! | Windows, macOS | none yet; Windows will be asked through SetupAPI and its problem codes (10 and 43 are devices that do not start), macOS through IOKit | | |
 //!
 //! No device is opened. Serial numbers are not read.
 
@@ -13,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::sensitivity::facts;
 use crate::{Context, Reading};
 
+#[cfg(target_os = "linux")]
+mod complaints;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(not(target_os = "linux"))]
@@ -30,6 +33,18 @@ facts! {
         part devices: Reading<Vec<UsbDevice>>,
         /// How often a socket was switched off because too much current was drawn, since the start.
         public over_current_count: Reading<u64>,
+        /// What the kernel complained of since the start, by socket and kind.
+        part complaints: Reading<Vec<UsbComplaint>>,
+    }
+
+    /// What the kernel complained of at one socket.
+    pub struct UsbComplaint {
+        /// Where: bus and sockets on the way.
+        public device: String,
+        /// What it was.
+        public kind: UsbComplaintKind,
+        /// How often.
+        public times_count: u32,
     }
 
     /// A device.
@@ -77,6 +92,22 @@ pub enum UsbKind {
     Communication,
     /// Something else.
     Other,
+}
+
+/// What the kernel complained of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UsbComplaintKind {
+    /// A device did not say what it is (an unread descriptor, an address that was not taken). It may have at a later try.
+    Unread,
+    /// The kernel gave up: the device could not be started.
+    GivenUp,
+    /// A device was reset while it was in use. The first reset after the computer slept is usual, and left out.
+    Reset,
+    /// The socket or its hub gives less current than the device asks for.
+    TooLittleCurrent,
+    /// A socket was switched off because too much current was drawn.
+    OverCurrent,
 }
 
 /// Measures this subject.
