@@ -30,8 +30,13 @@ use crate::scenario::Scenario;
 ///   The scenario sets `XDG_RUNTIME_DIR: /run/lab/run` for Befund.
 /// - `speakers` gives it an output; `microphone` an input.
 /// - `print_service` starts CUPS with folders of its own, and `printer NAME URI` adds a queue with a driver.
-/// - `bluetooth PYTHON` starts a BlueZ (python-dbusmock, since this kernel has no radio) and runs Python with
-///   `mock`, its interface, and `bus`.
+/// - `bus TEMPLATE PYTHON` starts one of the templates of python-dbusmock on a system bus of the scenario's own, for
+///   services that need hardware or systemd, and runs Python with `mock` (its interface), `name`, `main`, `bus`, and
+///   `put PATH, INTERFACE, KEY, VALUE`. These are built on it:
+/// - `bluetooth PYTHON` starts a BlueZ, with its own `mock`.
+/// - `battery_service STATE PERCENT FULL_WH WATTS` starts a UPower with a battery (1 is charging, 2 discharging, 4 full).
+/// - `power_mode PROFILE` starts a power-profiles-daemon.
+/// - `system_service SECONDS SLOW_UNIT FAILED_UNIT` starts a systemd whose services took so long; either may be empty.
 /// - `$HOME_FOLDER` is the person's home.
 const WORDS: &str = r#"
 HOME_FOLDER=/run/lab/home
@@ -183,21 +188,56 @@ printer() {
   lpadmin -p "$1" -v "$2" -P /run/lab/lab.ppd -E
   lpadmin -d "$1"
 }
-bluetooth() {
-  mkdir -p /run/dbus
-  printf '%s\n' '<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"' \
-    ' "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">' \
-    '<busconfig><listen>unix:path=/run/dbus/system_bus_socket</listen><auth>EXTERNAL</auth>' \
-    '<policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*" eavesdrop="true"/>' \
-    '<allow receive_sender="*"/></policy></busconfig>' > /run/lab/bus.conf
-  dbus-daemon --config-file=/run/lab/bus.conf --fork
-  /usr/bin/python3 -m dbusmock --system --template bluez5 &
-  until_true dbus-send --system --print-reply --dest=org.bluez / org.freedesktop.DBus.ObjectManager.GetManagedObjects
-  printf '%s\n' 'import dbus' 'bus = dbus.SystemBus()' \
-    'mock = dbus.Interface(bus.get_object("org.bluez", "/"), "org.bluez.Mock")' \
-    'def put(path, of, name, value):' \
-    '    bus.get_object("org.bluez", path).Set(of, name, value, dbus_interface="org.freedesktop.DBus.Properties")' \
-    "$1" | /usr/bin/python3 -
+bus() {
+  if [ ! -S /run/dbus/system_bus_socket ]; then
+    mkdir -p /run/dbus
+    printf '%s\n' '<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"' \
+      ' "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">' \
+      '<busconfig><listen>unix:path=/run/dbus/system_bus_socket</listen><auth>EXTERNAL</auth>' \
+      '<policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*" eavesdrop="true"/>' \
+      '<allow receive_sender="*"/></policy></busconfig>' > /run/lab/bus.conf
+    dbus-daemon --config-file=/run/lab/bus.conf --fork
+  fi
+  /usr/bin/python3 -m dbusmock --system --template "$1" &
+  local of; of=$(/usr/bin/python3 -c "import dbusmock.templates.$1 as t; print(t.BUS_NAME, t.MAIN_OBJ)")
+  # The template is loaded before the name is owned.
+  until_true dbus-send --system --print-reply "--dest=${of% *}" "${of#* }" org.freedesktop.DBus.Peer.Ping
+  printf '%s\n' 'import dbus' 'bus = dbus.SystemBus()' "name, main = '${of% *}', '${of#* }'" \
+    'mock = dbus.Interface(bus.get_object(name, main), "org.freedesktop.DBus.Mock")' \
+    'def put(path, of, key, value):' \
+    '    bus.get_object(name, path).Set(of, key, value, dbus_interface="org.freedesktop.DBus.Properties")' \
+    "$2" | /usr/bin/python3 -
+}
+bluetooth() { bus bluez5 "mock = dbus.Interface(bus.get_object(name, main), 'org.bluez.Mock')
+$1"; }
+battery_service() {
+  bus upower "battery = mock.AddChargingBattery('battery_BAT0', '01AV430', $2, 0)
+of = 'org.freedesktop.UPower.Device'
+put(battery, of, 'State', dbus.UInt32($1))
+put(battery, of, 'EnergyFull', $3)
+bus.get_object(name, battery).AddProperties(of, {'NativePath': 'BAT0', 'EnergyFullDesign': 57.0, 'EnergyRate': $4,
+    'Capacity': $3 / 57.0 * 100, 'Vendor': 'SMP', 'ChargeCycles': dbus.Int32(412)}, dbus_interface='org.freedesktop.DBus.Mock')
+put(main, name, 'OnBattery', $1 == 2)"
+}
+power_mode() { bus power_profiles_daemon "put(main, name, 'ActiveProfile', '$1')"; }
+system_service() {
+  # The times of a start: 13 s firmware, 3 s loader, 4.5 s kernel, and what the scenario says for services.
+  bus systemd "manager = name + '.Manager'
+times = {'Firmware': 16300000, 'Loader': 3100000, 'Userspace': 4500000, 'Finish': 4500000 + $1 * 1000000}
+mock.AddProperties(manager, {k + 'TimestampMonotonic': dbus.UInt64(v) for k, v in times.items()})
+mock.AddProperties(manager, {'SystemState': 'degraded' if '$3' else 'running'})
+units = [('NetworkManager.service', 'Network Manager', 'active', 2000000)]
+if '$2': units.append(('$2', 'Slow one', 'active', $1 * 1000000 - 500000))
+if '$3': units.append(('$3', 'Failed one', 'failed', 0))
+rows = []
+for n, (unit, what, state, took) in enumerate(units):
+    path = '/org/freedesktop/systemd1/unit/u%d' % n
+    mock.AddObject(path, name + '.Unit', {'InactiveExitTimestampMonotonic': dbus.UInt64(4600000),
+        'ActiveEnterTimestampMonotonic': dbus.UInt64(4600000 + took if took else 0)}, dbus.Array([], signature='(ssss)'))
+    rows.append((unit, what, 'loaded', state, 'running', '', path, 0, '', '/'))
+row = 'ret = [(r[0], r[1], r[2], r[3], r[4], r[5], dbus.ObjectPath(r[6]), dbus.UInt32(0), r[8], dbus.ObjectPath(r[9])) for r in %r%s]'
+mock.AddMethod(manager, 'ListUnits', '', 'a(ssssssouso)', row % (rows, ''))
+mock.AddMethod(manager, 'ListUnitsFiltered', 'as', 'a(ssssssouso)', row % (rows, ' if r[3] in args[0]'))"
 }
 "#;
 
