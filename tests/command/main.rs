@@ -126,6 +126,33 @@ fn guide_measures_asks_nothing_and_prints_one_object() {
 }
 
 #[test]
+fn guide_says_what_was_not_measured_and_names_a_cause_that_stands_alone_once() {
+    let scratch = Scratch::new().unwrap();
+    for (lang, reason, title, likely) in [
+        ("en", "There was nothing to measure. That concerns: ", "Connections to the services", "Very likely"),
+        (
+            "de",
+            "Es gab nichts zu messen. Das betrifft: ",
+            "Verbindungen zu den Diensten",
+            "Sehr wahrscheinlich",
+        ),
+    ] {
+        let output = run(&scratch, &["guide", "company-services", "--auto", "--lang", lang]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        let line = text.lines().find(|line| line.contains(reason)).unwrap_or_else(|| panic!("{text}"));
+        assert!(line.contains(title), "the policy names no services: {text}");
+
+        let evidence = scratch.write("evidence.json", r#"{"checks": {"clock.correct": "fail"}}"#).unwrap();
+        let file = evidence.to_str().unwrap();
+        let output = run(&scratch, &["guide", "internet", "--evidence", file, "--lang", lang]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.starts_with(likely) && !text.contains('%'), "{text}");
+        // The sentence, what it means, and what helps.
+        assert_eq!(text.lines().count(), 3, "{text}");
+    }
+}
+
+#[test]
 fn guide_takes_evidence_from_a_file_and_names_what_is_wrong_with_it() {
     let scratch = Scratch::new().unwrap();
     let evidence = scratch

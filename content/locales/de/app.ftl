@@ -67,7 +67,7 @@ checking-so-far-cause = Bisher sieht es danach aus: { $title }. Einige Messungen
 next-question = Nächste Frage: { $title }
 next-fix = Was hilft: { $title }
 next-hand-over = Am besten übernimmt jetzt der IT-Service.
-next-measure = Als Nächstes misst Befund, wie viel die Verbindung überträgt. Dem muss jemand zustimmen (--measure).
+next-measure = Als Nächstes würde Befund messen, wie viel die Verbindung überträgt. Mit --measure stimmen Sie dem zu.
 answer-unknown = Ich weiß es nicht
 
 ## Lösungen
@@ -162,6 +162,7 @@ cli-fix-done = Das habe ich getan. Jetzt nachprüfen.
 cli-not-it = Das ist es nicht.
 cli-hand-over = Ich möchte Hilfe von einem Menschen.
 cli-works-now = Funktioniert es jetzt?
+cli-not-measured = { $reason } Das betrifft: { $titles }.
 cli-measure-cost = Befund überträgt höchstens { $data } in höchstens { $time } und fragt nur: { $hosts }.
 cli-yes = Ja
 cli-partly = Teilweise

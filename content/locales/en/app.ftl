@@ -66,8 +66,8 @@ checking-so-far-fine = So far all is well. Some measurements are still running.
 checking-so-far-cause = So far it looks like this: { $title }. Some measurements are still running.
 next-question = Next question: { $title }
 next-fix = What helps: { $title }
-next-hand-over = Best is to hand over to IT support now.
-next-measure = Next, Befund measures how much the connection carries. That needs somebody to agree (--measure).
+next-hand-over = It is best that IT support takes over now.
+next-measure = Next, Befund would measure how much the connection carries. With --measure you agree to that.
 answer-unknown = I don’t know
 
 ## Fixes
@@ -162,6 +162,7 @@ cli-fix-done = I have done this. Check again.
 cli-not-it = This is not it.
 cli-hand-over = I want help from a person.
 cli-works-now = Does it work now?
+cli-not-measured = { $reason } That concerns: { $titles }.
 cli-measure-cost = Befund transfers at most { $data } in at most { $time } and asks only: { $hosts }.
 cli-yes = Yes
 cli-partly = Partly

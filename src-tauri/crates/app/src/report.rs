@@ -92,6 +92,9 @@ pub struct GuideReport {
     /// The outcome as a sentence.
     #[serde(skip)]
     pub sentence: String,
+    /// What the cause means, where one was found.
+    #[serde(skip)]
+    pub meaning: Option<String>,
     /// The second fault as a sentence.
     #[serde(skip)]
     pub beside_sentence: Option<String>,
@@ -414,6 +417,8 @@ impl App {
             NextStep::HandOver { .. } => Some(self.message("next-hand-over")),
             NextStep::NoProblem { .. } => None,
         };
+        let found = diagnosis.top_cause().filter(|_| diagnosis.outcome == Outcome::CauseFound);
+        let meaning = found.and_then(|top| guide.cause(&top.id)?.meaning.as_ref()).map(title);
         let beside = diagnosis
             .beside
             .map(|id| SecondCause { title: title(&guide.cause_title(&id)), id: id.to_string() });
@@ -443,6 +448,7 @@ impl App {
             took_ms: 0,
             probe_ms: BTreeMap::new(),
             sentence,
+            meaning,
             next_sentence,
         }
     }

@@ -72,14 +72,37 @@ pub(crate) async fn guide(app: &App, args: &GuideArgs, begun: &Begun) -> anyhow:
         print::json(&report)?;
     } else {
         print::line(&report.sentence)?;
-        for cause in report.causes.iter().filter(|c| c.probability >= 0.05) {
+        if let Some(meaning) = &report.meaning {
+            print::line(meaning)?;
+        }
+        // One that stands alone was just named.
+        let likely: Vec<_> = report.causes.iter().filter(|c| c.probability >= 0.05).collect();
+        for cause in likely.iter().filter(|_| likely.len() > 1) {
             print::line(&format!("  {:>3.0} %  {}", cause.probability * 100.0, cause.title))?;
         }
         for sentence in report.beside_sentence.iter().chain(&report.next_sentence) {
             print::line(sentence)?;
         }
+        let unknown = report.results.iter().filter(|r| r.status == Status::Unknown);
+        not_measured(app, unknown.map(|r| (r.text.as_str(), r.title.as_str())))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was not measured, by the reasons for it: nobody is to take it for fine.
+fn not_measured<'a>(app: &App, rows: impl Iterator<Item = (&'a str, &'a str)>) -> anyhow::Result<()> {
+    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (reason, title) in rows {
+        match by_reason.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, titles)) => titles.push(title),
+            None => by_reason.push((reason, vec![title])),
+        }
+    }
+    for (reason, titles) in by_reason {
+        let titles = titles.join(", ");
+        print::line(&app.message_with("cli-not-measured", &[("reason", reason), ("titles", &titles)]))?;
+    }
+    Ok(())
 }
 
 /// A site is named where the guide is about one and nobody can be asked, and nowhere else.
@@ -163,8 +186,9 @@ async fn step_by_step(app: &App, mut case: CaseView, begun: &Begun) -> anyhow::R
                     .await?
                     .map(|n| CaseAction::Verified { outcome: ["yes", "partly", "no"][n.min(2)].into() })
             }
-            CasePage::NoProblem { .. } => {
+            CasePage::NoProblem { unmeasured, .. } => {
                 print::line(&format!("\n{}", app.message("outcome-no-problem")))?;
+                not_measured(app, unmeasured.iter().map(|row| (row.value.as_str(), row.title.as_str())))?;
                 print::line(&app.message("cli-works-now"))?;
                 choose_message(app, &["cli-works", "cli-still-broken"])
                     .await?
@@ -222,6 +246,8 @@ async fn choose_message(app: &App, keys: &[&str]) -> anyhow::Result<Option<usize
 
 /// A numbered choice; asks again until the answer is a number of the list. `None` at the end of input.
 async fn choose(app: &App, options: &[&str]) -> anyhow::Result<Option<usize>> {
+    // Apart from the steps above, which are numbered as well.
+    print::line("")?;
     for (number, option) in options.iter().enumerate() {
         print::line(&format!("  {}) {option}", number + 1))?;
     }
