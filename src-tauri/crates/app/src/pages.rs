@@ -6,8 +6,8 @@ use befund_checks::{CheckId, CheckResult, Group, Status, not_measured};
 use befund_content::{Format, Text, format_value};
 use befund_facts::{Absence, Request, Subject};
 use befund_guides::{
-    Certainty, Diagnosis, Evidence, Fix, NextStep, Page, Reason, Risk, Source, Speaks, State, TriedOutcome,
-    reasons,
+    Certainty, Diagnosis, Evidence, Fix, NextStep, Page, Purpose, Reason, Risk, Source, Speaks, State,
+    TriedOutcome, reasons,
 };
 use befund_reference::Reference;
 
@@ -44,7 +44,7 @@ impl App {
             Page::Checking { .. } if self.asks_for_site(case) => CasePage::Site,
             Page::Checking { purpose } => CasePage::Checking {
                 purpose: Self::purpose_word(*purpose).into(),
-                groups: self.waiting_groups(case),
+                groups: self.waiting_groups(case, *purpose),
             },
             Page::Decide => self.decide(case),
             Page::Fix { fix } => match case.guide.fix(fix) {
@@ -64,8 +64,13 @@ impl App {
         }
     }
 
-    fn waiting_groups(&self, case: &Case<'_>) -> Vec<CheckGroup> {
-        let checks = self.checks_of(case.guide);
+    fn waiting_groups(&self, case: &Case<'_>, purpose: Purpose) -> Vec<CheckGroup> {
+        let mut checks = self.checks_of(case.guide);
+        if purpose == Purpose::OnRequest {
+            // The others are not measured again.
+            let asked = self.asked_for(case, purpose);
+            checks.retain(|check| check.subjects().intersection(&asked).next().is_some());
+        }
         Group::ALL
             .into_iter()
             .map(|group| CheckGroup {

@@ -101,7 +101,10 @@ async fn who_stops_a_measurement_has_not_agreed_to_the_next_one() {
     let (url, asked) = silent_server();
     let app = app(folder.path(), Some(&url));
     let case = all_is_well(&app, folder.path());
-    app.act(&case.reference, agree()).unwrap();
+    let agreed = app.act(&case.reference, agree()).unwrap();
+    let CasePage::Checking { groups, .. } = &agreed.page else { panic!("{agreed:?}") };
+    let waiting: Vec<&str> = groups.iter().flat_map(|g| &g.rows).map(|row| row.check.as_str()).collect();
+    assert_eq!(waiting, ["throughput.latency", "throughput.loss", "throughput.rate"]);
     let stop = async {
         tokio::task::block_in_place(|| asked.recv().unwrap());
         app.cancel(&case.reference);

@@ -85,7 +85,8 @@ fn bytes(n: f64, lang: Lang) -> String {
 }
 
 fn duration(seconds: f64, lang: Lang) -> String {
-    let (value, one, many) = if seconds < 90.0 {
+    // Nobody says “60 seconds”.
+    let (value, one, many) = if seconds < 90.0 && (seconds - 60.0).abs() >= 0.5 {
         (seconds, ("second", "Sekunde"), ("seconds", "Sekunden"))
     } else if seconds < 90.0 * 60.0 {
         (seconds / 60.0, ("minute", "Minute"), ("minutes", "Minuten"))
@@ -155,6 +156,8 @@ mod tests {
             (json!(0.2), Format::Milliseconds, "under 1\u{a0}ms", "unter 1\u{a0}ms"),
             (json!(1500), Format::Milliseconds, "1.5\u{a0}s", "1,5\u{a0}s"),
             (json!(-7200), Format::Duration, "2\u{a0}hours", "2\u{a0}Stunden"),
+            (json!(60), Format::Duration, "1\u{a0}minute", "1\u{a0}Minute"),
+            (json!(75), Format::Duration, "75\u{a0}seconds", "75\u{a0}Sekunden"),
             (json!(1), Format::Duration, "1\u{a0}second", "1\u{a0}Sekunde"),
             (json!(12345), Format::Count, "12,345", "12.345"),
             (json!(["a", "b"]), Format::Text, "a, b", "a, b"),

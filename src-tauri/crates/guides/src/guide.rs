@@ -213,9 +213,11 @@ pub struct Station {
 
 impl Station {
     /// The worst status of the station's checks. What was not measured counts only where nothing was
-    /// measured, and a station without any result is unknown, never in order.
+    /// judged, and a station without any result is unknown, never in order.
     pub fn status(&self, of: impl Fn(&CheckId) -> Option<Status>) -> Status {
-        const WORST_FIRST: [Status; 4] = [Status::Fail, Status::Warn, Status::Ok, Status::NotApplicable];
+        // What is not measured may well be in use.
+        const WORST_FIRST: [Status; 5] =
+            [Status::Fail, Status::Warn, Status::Ok, Status::Unknown, Status::NotApplicable];
         let found: Vec<Status> = self.checks.iter().filter_map(of).collect();
         WORST_FIRST.into_iter().find(|s| found.contains(s)).unwrap_or(Status::Unknown)
     }

@@ -109,6 +109,9 @@ fn a_station_shows_the_worst_of_its_checks_and_never_guesses() {
     assert_eq!(status(&[("link.connected", Status::Unknown)]), Status::Unknown);
     assert_eq!(status(&[("link.connected", Status::Ok), ("clock.correct", Status::Unknown)]), Status::Ok);
     assert_eq!(status(&[("link.connected", Status::Ok), ("clock.correct", Status::Warn)]), Status::Warn);
+    let unused = ("vpn.passes", Status::NotApplicable);
+    assert_eq!(status(&[unused]), Status::NotApplicable);
+    assert_eq!(status(&[unused, ("clock.correct", Status::Unknown)]), Status::Unknown);
     assert_eq!(status(&[("clock.correct", Status::Warn), ("route.default", Status::Fail)]), Status::Fail);
 }
 
