@@ -142,6 +142,19 @@ sent-next-attention = Sehen Sie nach, was im Weg steht, und senden Sie dann noch
 when-today = heute, { $time }
 when-date = { $date }, { $time }
 log-about = Was Befund auf diesem Computer getan hat
+evidence-not-collected = Nicht gesammelt: { $what } ({ $why })
+evidence-source-journal = Protokoll des Systems
+evidence-source-kernel = Meldungen des Systemkerns
+evidence-source-network-manager = Meldungen der Netzwerkverwaltung
+evidence-source-printing = Meldungen des Druckdienstes
+evidence-source-crashes = abgestürzte Programme
+evidence-reason-not-requested = Ihre Organisation lässt es weg
+evidence-reason-no-permission = dieses Konto darf es nicht lesen
+evidence-reason-not-supported = auf diesem Computer nicht vorhanden
+evidence-reason-timed-out = es kam keine Antwort
+evidence-reason-nothing-to-measure = in dieser Zeit gab es nichts
+evidence-reason-failed = es ließ sich nicht lesen oder nicht sicher unkenntlich machen
+cli-evidence = Mit dem Ticket gehen: { $files }
 
 ## Terminal
 label-reference = Nummer

@@ -121,6 +121,14 @@ report-about-report-json = Derselbe Bericht für Programme
 report-about-facts-json = Alle gemessenen Werte
 report-about-session-json = Was in diesem Fall geschah, mit Zeiten
 report-about-manifest-json = Prüfsummen, was nicht gemessen und was ersetzt wurde
+report-about-evidence-journal = Was Dienste und Programme in das Protokoll des Systems schrieben
+report-about-evidence-kernel = Was der Kern des Systems meldete
+report-about-evidence-network-manager = Was die Netzwerkverwaltung meldete
+report-about-evidence-printing = Was der Druckdienst meldete
+report-about-evidence-crashes = Welche Programme abgestürzt sind
+report-evidence-older-lines = Ältere Zeilen fehlen, damit die Datei klein bleibt
+report-evidence-too-slow = Das Protokoll antwortete langsam, darum fehlt ein Teil
+report-evidence-others-messages = Meldungen anderer Konten darf dieses Konto nicht lesen
 
 ## README.txt
 

@@ -142,6 +142,19 @@ sent-next-attention = See to what is in the way, and then send again. Until then
 when-today = today, { $time }
 when-date = { $date }, { $time }
 log-about = What Befund did on this computer
+evidence-not-collected = Not collected: { $what } ({ $why })
+evidence-source-journal = the system's log
+evidence-source-kernel = messages of the system's core
+evidence-source-network-manager = messages of what looks after the network
+evidence-source-printing = messages of the print service
+evidence-source-crashes = programs that crashed
+evidence-reason-not-requested = your organisation leaves it out
+evidence-reason-no-permission = this account may not read it
+evidence-reason-not-supported = this computer does not have it
+evidence-reason-timed-out = no answer came
+evidence-reason-nothing-to-measure = there was nothing in that time
+evidence-reason-failed = it could not be read, or not be made unrecognisable safely
+cli-evidence = These go with the ticket: { $files }
 
 ## Terminal
 label-reference = Number

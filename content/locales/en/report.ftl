@@ -121,6 +121,14 @@ report-about-report-json = The same report for programs
 report-about-facts-json = All values that were measured
 report-about-session-json = What happened in this case, with times
 report-about-manifest-json = Check sums, what was not measured, what was replaced
+report-about-evidence-journal = What services and programs wrote into the system's log
+report-about-evidence-kernel = What the system's core reported
+report-about-evidence-network-manager = What looks after the network reported
+report-about-evidence-printing = What the print service reported
+report-about-evidence-crashes = Which programs crashed
+report-evidence-older-lines = Older lines are left out to keep the file small
+report-evidence-too-slow = The log answered slowly, so a part is missing
+report-evidence-others-messages = This account may not read messages of other accounts
 
 ## README.txt
 

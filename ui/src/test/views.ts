@@ -172,6 +172,7 @@ export function views(language: Language): Views {
         { name: "session.json", about: say("Was wann geschah", "What happened when"), size: "9 kB", removable: true, removed: true },
       ],
       bytes: 84_000,
+      not_collected: [say("Nicht gesammelt: Meldungen des Druckdienstes (auf diesem Computer nicht vorhanden)", "Not collected: messages of the print service (this computer does not have it)")],
       size: "84 kB",
       limit: "10 MB",
       limit_bytes: 10_000_000,

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::case_store::{CaseStore, private_folder};
+use crate::evidence::Collected;
 use crate::measuring::Offline;
 use crate::policy::PolicyInForce;
 use crate::review::Preview;
@@ -29,6 +30,10 @@ pub struct App {
     pub(crate) cases: CaseStore,
     pub(crate) running: Mutex<BTreeMap<Reference, CancellationToken>>,
     pub(crate) previews: Mutex<BTreeMap<Reference, Preview>>,
+    /// What the system wrote down, for one draft at a time: it stays in memory.
+    pub(crate) evidence: Mutex<Option<Collected>>,
+    /// Whom it is read from.
+    pub(crate) system: befund_package::System,
     /// What the search knows, built at its first use: it reads every guide.
     index: OnceLock<Index>,
     content_errors: Vec<ContentError>,
@@ -65,6 +70,8 @@ impl App {
             messages: Messages::builtin(),
             running: Mutex::default(),
             previews: Mutex::default(),
+            evidence: Mutex::default(),
+            system: befund_package::System::default(),
             index: OnceLock::new(),
             content_errors,
             settings,

@@ -8,6 +8,7 @@ mod case_store;
 mod cases;
 mod desktop;
 mod error;
+mod evidence;
 mod logging;
 mod measuring;
 mod on_request;
@@ -32,8 +33,8 @@ pub use logging::start_log;
 pub use measuring::{FirstVerdict, Offline};
 pub use paths::Paths;
 pub use policy::{
-    DeskPolicy, HelpPolicy, Policy, PolicyInForce, PolicyLimits, Recipe, parse as parse_policy,
-    schema as policy_schema,
+    CollectPolicy, DeskPolicy, HelpPolicy, Policy, PolicyInForce, PolicyLimits, Recipe,
+    parse as parse_policy, schema as policy_schema,
 };
 pub use settings::system_language;
 

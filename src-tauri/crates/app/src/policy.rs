@@ -9,6 +9,7 @@ use std::time::Duration;
 use befund_content::{ContentError, read_text};
 use befund_facts::services::ServiceEndpoint;
 use befund_facts::{Endpoints, Limits};
+use befund_package::Source;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -22,6 +23,8 @@ pub struct Policy {
     pub services: Vec<ServiceEndpoint>,
     /// How long measuring may take.
     pub limits: PolicyLimits,
+    /// What may be collected for a package.
+    pub collect: CollectPolicy,
     /// Where tickets go.
     pub desk: DeskPolicy,
     /// How to reach a human; shown on every page.
@@ -52,6 +55,20 @@ impl Default for PolicyLimits {
 impl From<PolicyLimits> for Limits {
     fn from(limits: PolicyLimits) -> Self {
         Self { probe: limits.probe_timeout, overall: limits.overall_timeout }
+    }
+}
+
+/// What may be collected for a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CollectPolicy {
+    /// Excerpts of what the system wrote down around the time of the problem; an empty list leaves all out.
+    pub evidence: Vec<Source>,
+}
+
+impl Default for CollectPolicy {
+    fn default() -> Self {
+        Self { evidence: Source::ALL.to_vec() }
     }
 }
 

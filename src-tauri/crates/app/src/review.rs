@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::locked;
 use crate::cases::{Case, MAX_WORDS};
+use crate::evidence::build_with;
 use crate::pages::nothing_measured;
 use crate::settings::write_whole;
 use crate::view::{ContactView, FileView, PrivacyRow, ReplacedValue, ReviewChange, ReviewFile, ReviewView};
@@ -254,6 +255,7 @@ impl App {
                 privacy: self.privacy(preview),
                 values: self.values(preview),
                 files,
+                not_collected: self.not_collected(&preview.built.manifest.evidence),
                 bytes,
                 size: size(bytes, lang),
                 limit: if limit_bytes == u64::MAX { String::new() } else { size(limit_bytes, lang) },
@@ -406,11 +408,13 @@ impl App {
             results: &results,
             session: &session_json,
             extra_files,
+            evidence: &[],
             removed: draft.removed.clone(),
         };
         let mut redactor = self.redactor(&facts, [&draft.contact, &self.kept_contact()]);
         redactor.show(draft.readable.iter().cloned());
-        let built = befund_package::build(&contents, &mut redactor)?;
+        let evidence = self.evidence(session, draft.prepared_at);
+        let built = build_with(contents, (*evidence).clone(), &mut redactor)?;
         let redacted = |text: &str, redactor: &mut Redactor| redactor.text(text);
         let known = redactor.known();
         Ok(Preview {

@@ -419,6 +419,8 @@ pub struct ReviewView {
     pub values: Vec<ReplacedValue>,
     /// The files, all readable.
     pub files: Vec<ReviewFile>,
+    /// What was not collected and why, a sentence each.
+    pub not_collected: Vec<String>,
     /// Size of the package.
     pub bytes: u64,
     /// Size in words.

@@ -315,6 +315,9 @@ pub(crate) async fn send(app: &App, args: &SendArgs, begun: &Begun) -> anyhow::R
     if let Some(contact) = app.contact_that_goes(&reference)? {
         print::note(&contact);
     }
+    for line in app.what_goes(&reference)? {
+        print::note(&line);
+    }
     let report = app.submit(&reference)?;
     if args.json {
         print::json(&report)?;

@@ -73,7 +73,7 @@ pub(crate) fn build_with(
     let mut reader = redactor.clone();
     parts::make(contents, &mut reader)?;
     redactor.learn_from(&reader);
-    let Parts { mut parts, not_measured, values, shown } = parts::make(contents, redactor)?;
+    let Parts { mut parts, evidence, not_measured, values, shown } = parts::make(contents, redactor)?;
     after_redaction(&mut parts);
 
     let sent = || parts.iter().filter(|p| !p.removed);
@@ -102,6 +102,7 @@ pub(crate) fn build_with(
             .filter(|p| p.removed)
             .map(|p| RemovedRecord { name: p.name.clone(), about: p.about.clone() })
             .collect(),
+        evidence,
         not_measured,
         redactions: Redactions { values, by_kind, by_file, shown },
     };

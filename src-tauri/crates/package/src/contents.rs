@@ -9,6 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::evidence::EvidenceRecord;
+
 /// Everything a package is made of. Nothing here needs to be redacted: [`crate::build`] does it.
 #[derive(Debug)]
 pub struct Contents<'a> {
@@ -45,6 +47,8 @@ pub struct Contents<'a> {
     pub session: &'a Value,
     /// More files: logs, attachments.
     pub extra_files: Vec<ExtraFile>,
+    /// What came of each source of evidence; its files are among the others.
+    pub evidence: &'a [EvidenceRecord],
     /// Names of files that the person left out.
     pub removed: Vec<String>,
 }

@@ -10,6 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::evidence::EvidenceRecord;
+
 /// The format of manifest.json that this program writes.
 pub(crate) const SCHEMA: &str = "befund.manifest/1";
 
@@ -34,6 +36,9 @@ pub struct Manifest {
     pub files: Vec<FileRecord>,
     /// Files that the person left out.
     pub removed: Vec<RemovedRecord>,
+    /// What the system wrote down: what is in the package, what was cut, and what was not collected and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceRecord>,
     /// Facts that are not there, and why.
     pub not_measured: Vec<NotMeasured>,
     /// What was replaced.

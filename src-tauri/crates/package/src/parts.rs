@@ -9,6 +9,7 @@ use befund_redact::Redactor;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::evidence::EvidenceRecord;
 use crate::html::{self, Page};
 use crate::labels;
 use crate::manifest::{self, App, NotMeasured, RemovedRecord};
@@ -31,6 +32,7 @@ pub(crate) struct Part {
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) parts: Vec<Part>,
+    pub(crate) evidence: Vec<EvidenceRecord>,
     pub(crate) not_measured: Vec<NotMeasured>,
     /// Different values, by kind.
     pub(crate) values: BTreeMap<String, u64>,
@@ -128,7 +130,16 @@ pub(crate) fn make(contents: &Contents<'_>, redactor: &mut Redactor) -> Result<P
 
     parts.insert(0, part("report.html", "report-html", html.into_bytes(), false));
     parts.insert(0, part("README.txt", "readme", readme.into_bytes(), false));
-    Ok(Parts { parts, not_measured, values, shown })
+    let evidence = contents.evidence.iter().map(|record| redacted_record(record, redactor)).collect();
+    Ok(Parts { parts, evidence, not_measured, values, shown })
+}
+
+fn redacted_record(record: &EvidenceRecord, redactor: &mut Redactor) -> EvidenceRecord {
+    let mut record = record.clone();
+    if let Some(absent) = &mut record.absent {
+        absent.detail = redactor.text(&absent.detail);
+    }
+    record
 }
 
 /// Names that the package itself uses, and twins, cannot be given to other files.

@@ -75,7 +75,9 @@ fn btrfs_errors(cx: &Context, source: &str) -> Result<FilesystemErrors, Absence>
     Ok(FilesystemErrors { error_count, first_at: untold(), last_at: untold() })
 }
 
-/// What the person may take, where shares are set up; the kernel tells everybody their own.
+/// What the person may take, where shares are set up; the kernel tells everybody their own. One call asks ext4,
+/// XFS and F2FS alike. btrfs counts by subvolume (qgroups) and not by person, and its tree of numbers is for the
+/// administrator alone; ZFS answers through its own programs.
 fn quota(cx: &Context, mount: &Filesystem) -> Result<Quota, Absence> {
     let none = || Absence::new(Reason::NothingToMeasure, "no shares are set up");
     let is_set_up = mount.options.iter().any(|o| matches!(o.as_str(), "quota" | "usrquota" | "uquota"));

@@ -12,7 +12,7 @@
 //! same place, single files mounted into a container, and what a container engine mounts for its
 //! containers. One file system mounted in several places is listed once, where it matters most.
 //!
-//! Blind spots: shares on servers and in projects. Errors of XFS, F2FS and NTFS, which keep no count. btrfs and ZFS estimate what is free. A disk that is there and not mounted.
+//! Blind spots: shares on servers, in projects, of btrfs (qgroups, which only the administrator may read) and of ZFS. Errors of XFS, F2FS and NTFS, which keep no count. btrfs and ZFS estimate what is free. A disk that is there and not mounted.
 //! Of mount options with a value, only those known to be harmless keep it: others can carry names.
 
 use std::path::Path;

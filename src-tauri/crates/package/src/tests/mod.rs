@@ -1,5 +1,7 @@
 //! The package as a whole: made, read back, attacked, looked at.
 
+#[cfg(target_os = "linux")]
+mod evidence;
 mod hostile;
 mod leaks;
 mod page;

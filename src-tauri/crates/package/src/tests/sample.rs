@@ -190,6 +190,7 @@ impl Sample {
             results: &self.results,
             session: &self.session,
             extra_files: self.extra_files.clone(),
+            evidence: &[],
             removed: self.removed.clone(),
         }
     }

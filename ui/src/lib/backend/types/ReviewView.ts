@@ -49,6 +49,10 @@ values: Array<ReplacedValue>,
  */
 files: Array<ReviewFile>, 
 /**
+ * What was not collected and why, a sentence each.
+ */
+not_collected: Array<string>, 
+/**
  * Size of the package.
  */
 bytes: number, 
