@@ -235,9 +235,12 @@ for n, (unit, what, state, took) in enumerate(units):
     mock.AddObject(path, name + '.Unit', {'InactiveExitTimestampMonotonic': dbus.UInt64(4600000),
         'ActiveEnterTimestampMonotonic': dbus.UInt64(4600000 + took if took else 0)}, dbus.Array([], signature='(ssss)'))
     rows.append((unit, what, 'loaded', state, 'running', '', path, 0, '', '/'))
-row = 'ret = [(r[0], r[1], r[2], r[3], r[4], r[5], dbus.ObjectPath(r[6]), dbus.UInt32(0), r[8], dbus.ObjectPath(r[9])) for r in %r%s]'
-mock.AddMethod(manager, 'ListUnits', '', 'a(ssssssouso)', row % (rows, ''))
-mock.AddMethod(manager, 'ListUnitsFiltered', 'as', 'a(ssssssouso)', row % (rows, ' if r[3] in args[0]'))"
+def told(rows):
+    one = '(%r, %r, %r, %r, %r, %r, dbus.ObjectPath(%r), dbus.UInt32(%r), %r, dbus.ObjectPath(%r))'
+    return 'ret = dbus.Array([%s], signature=\"(ssssssouso)\")' % ', '.join(one % row for row in rows)
+mock.AddMethod(manager, 'ListUnits', '', 'a(ssssssouso)', told(rows))
+# Befund asks for failed ones alone.
+mock.AddMethod(manager, 'ListUnitsFiltered', 'as', 'a(ssssssouso)', told([row for row in rows if row[3] == 'failed']))"
 }
 "#;
 
