@@ -105,6 +105,13 @@ fn run(args: &[&str]) -> Result<()> {
         println!("lab: skipped, because {why}");
         return Ok(());
     }
+    scenarios.retain(|scenario| {
+        let missing = scenario.missing();
+        if let Some(program) = missing {
+            println!("left out: {}, because {program} is not installed", scenario.name);
+        }
+        missing.is_none()
+    });
     let befund = befund()?;
     let mut outcomes = all(&scenarios, &befund, &options);
     outcomes.sort_by(|a, b| a.name.cmp(&b.name));

@@ -54,6 +54,8 @@ pub(crate) fn script(host: Host, script: &str) -> Result<()> {
 /// - `tunnel-server` makes `net` the organisation: its own network 10.20.0.0/16 with a name server
 ///   (10.20.0.53), and the other end of a tunnel; `tunnel` is the end on the client, without routes.
 /// - `ssh-server ADDRESS:PORT` and `smtp-server ADDRESS PORT` start a real sshd and aiosmtpd.
+/// - `smb-server ADDRESS`, `ldap-server ADDRESS` and `rdp-server ADDRESS` start a real smbd, slapd and xrdp;
+///   a scenario with them says so under `needs`.
 /// - `stop NAME` ends `dnsmasq-router`, `dnsmasq-net` or `nginx`, and waits until it is gone.
 const WORDS: &str = r#"
 rule() {
@@ -113,6 +115,30 @@ smtp-server() {
   hostname localhost
   /usr/bin/python3 -m aiosmtpd -n -l "$1:$2" >/dev/null 2>&1 &
   until-there sh -c "ss -Htln sport = :$2 | grep -q ."
+}
+smb-server() {
+  mkdir -p /run/lab/smb
+  printf '[global]\nserver role = standalone server\nserver string = lab\ninterfaces = %s\nbind interfaces only = yes\nsmb ports = 445\ndisable netbios = yes\ndisable spoolss = yes\nload printers = no\nlogging = file\nlog file = /run/lab/smb/log\n' "$1" > /run/lab/smb.conf
+  for place in lock state cache pid private; do
+    mkdir -p /run/lab/smb/$place
+    case $place in private) key='private dir' ;; *) key="$place directory" ;; esac
+    printf '%s = /run/lab/smb/%s\n' "$key" $place >> /run/lab/smb.conf
+  done
+  mkdir -p /run/lab/smb/ncalrpc
+  echo 'ncalrpc dir = /run/lab/smb/ncalrpc' >> /run/lab/smb.conf
+  smbd -D -s /run/lab/smb.conf -l /run/lab/smb
+  until-there sh -c 'ss -Htln sport = :445 | grep -q .'
+}
+ldap-server() {
+  printf 'include /etc/ldap/schema/core.schema\npidfile /run/lab/slapd.pid\nargsfile /run/lab/slapd.args\n' > /run/lab/slapd.conf
+  slapd -h "ldap://$1:389" -f /run/lab/slapd.conf
+  until-there sh -c 'ss -Htln sport = :389 | grep -q .'
+}
+rdp-server() {
+  mkdir -p /run/xrdp
+  printf '[Globals]\nport=tcp://%s:3389\nsecurity_layer=tls\ncertificate=/run/lab/certs/www.pem\nkey_file=/run/lab/certs/www.key\nfork=true\n[Logging]\nLogFile=/run/lab/xrdp.log\nLogLevel=WARNING\nEnableSyslog=false\n[Channels]\n[Xorg]\nname=Xorg\nlib=libxup.so\nip=127.0.0.1\nport=-1\n' "$1" > /run/lab/xrdp.ini
+  xrdp -n -c /run/lab/xrdp.ini >/run/lab/xrdp.out 2>&1 &
+  until-there sh -c 'ss -Htln sport = :3389 | grep -q .'
 }
 stop() {
   until [ -s /run/lab/$1.pid ]; do sleep 0.01; done

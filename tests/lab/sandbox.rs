@@ -1,5 +1,6 @@
 //! Namespaces of a scenario's own: network, mounts, processes. Everything dies with it.
 
+use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -194,10 +195,12 @@ fn measure(scenario: &Scenario, built_ms: u64) -> Result<Answer> {
         env.push(format!("FAKETIME={clock}"));
         env.push("FAKETIME_DONT_FAKE_MONOTONIC=1".into());
     }
+    // Mounted where Befund runs: each command in a network namespace has a /sys of its own.
+    let show = shown(scenario)?;
     let mut command = match scenario.kind {
         Kind::Network => {
             let mut inside = Command::new("ip");
-            inside.args(["netns", "exec", "client", "setpriv"]);
+            inside.args(["netns", "exec", "client", "sh", "-euc", &show, "sh", "setpriv"]);
             inside
         }
         Kind::Computer => Command::new("setpriv"),
@@ -229,6 +232,18 @@ fn measure(scenario: &Scenario, built_ms: u64) -> Result<Answer> {
         .with_context(|| format!("befund printed no object: {}", String::from_utf8_lossy(&output.stdout)))?;
     let strangers = scenario.wire.map(|_| network::strangers()).transpose()?;
     Ok(Answer { report: Some(report), wall_ms, built_ms, trouble: None, strangers })
+}
+
+/// A script that shows the scenario's files in the place of the real ones, and then becomes its arguments.
+fn shown(scenario: &Scenario) -> Result<String> {
+    let mut script = String::new();
+    for (number, (path, text)) in scenario.shown.iter().enumerate() {
+        let file = format!("{LAB}/shown-{number}");
+        std::fs::write(&file, text)?;
+        let _ = writeln!(script, "mount --bind {file} {path}");
+    }
+    script.push_str("exec \"$@\"");
+    Ok(script)
 }
 
 /// Runs a script of the lab itself.

@@ -36,6 +36,13 @@ pub(crate) struct Scenario {
     /// What is done to it: a shell script for a host, in this order.
     #[serde(default)]
     pub(crate) faults: Vec<BTreeMap<Host, String>>,
+    /// Programs that a scenario is left out without, because not every machine may install them.
+    #[serde(default)]
+    pub(crate) needs: Vec<String>,
+    /// Files that Befund sees with another content, as path and text: what the kernel says of hardware that
+    /// no namespace can have, such as the speed of a cable.
+    #[serde(default)]
+    pub(crate) shown: BTreeMap<String, String>,
     /// The person's environment, such as a proxy.
     #[serde(default)]
     pub(crate) env: BTreeMap<String, String>,
@@ -54,6 +61,16 @@ pub(crate) struct Scenario {
     /// The most that the whole measurement may take.
     #[serde(default)]
     pub(crate) within_ms: Option<u64>,
+}
+
+impl Scenario {
+    /// The first program that it needs and that this machine does not have.
+    pub(crate) fn missing(&self) -> Option<&str> {
+        let there = |program: &str| {
+            ["/usr/sbin", "/usr/bin"].iter().any(|folder| PathBuf::from(folder).join(program).exists())
+        };
+        self.needs.iter().map(String::as_str).find(|program| !there(program))
+    }
 }
 
 /// What a scenario breaks.

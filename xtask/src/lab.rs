@@ -2,14 +2,14 @@
 
 use anyhow::Result;
 
-use crate::setup::{self, LAB_PACKAGES};
+use crate::setup;
 use crate::steps::{Job, cargo, command, run, target};
 
 pub(crate) fn lab(args: &[String]) -> Result<()> {
     // Times are only worth keeping from an optimised build.
     let release = args.iter().any(|a| a == "--report");
     let mut job = Job::of(3);
-    job.step("System packages", || setup::system_packages(LAB_PACKAGES))?;
+    job.step("System packages", setup::lab_packages)?;
     job.step("The command and the lab", || build(release))?;
     job.step("Scenarios", || scenarios(release, args))?;
     job.finish("The lab is done.");

@@ -23,7 +23,7 @@ pub(crate) const TEST_PACKAGES: &[&str] = &[
 ];
 
 /// What the network lab is built of: name servers, web servers, proxies, firewalls and tools.
-pub(crate) const LAB_PACKAGES: &[&str] = &[
+const LAB_PACKAGES: &[&str] = &[
     "iproute2",
     "nftables",
     "dnsmasq-base",
@@ -49,8 +49,25 @@ pub(crate) const LAB_PACKAGES: &[&str] = &[
     "util-linux",
 ];
 
+/// Servers of companies, for the lab. Installing them on a computer that runs services would start them there
+/// and at every start after it, so they are only taken where nothing does (containers, CI); scenarios with
+/// them are left out elsewhere. About 65 MB.
+const LAB_SERVERS: &[&str] = &["samba", "slapd", "xrdp"];
+
 /// What the benchmarks compare with.
 pub(crate) const BENCH_PACKAGES: &[&str] = &["inxi"];
+
+/// Installs what the lab is built of.
+pub(crate) fn lab_packages() -> Result<()> {
+    if std::path::Path::new("/run/systemd/system").exists() {
+        say(&format!(
+            "      left out, because installing them would start them here: {}",
+            LAB_SERVERS.join(" ")
+        ));
+        return system_packages(LAB_PACKAGES);
+    }
+    system_packages(&[LAB_PACKAGES, LAB_SERVERS].concat())
+}
 
 /// Installs the Debian packages that are missing.
 pub(crate) fn system_packages(packages: &[&str]) -> Result<()> {

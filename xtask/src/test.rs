@@ -3,13 +3,14 @@
 use anyhow::Result;
 
 use crate::lab;
-use crate::setup::{self, BUILD_PACKAGES, LAB_PACKAGES, TEST_PACKAGES, npm};
+use crate::setup::{self, BUILD_PACKAGES, TEST_PACKAGES, npm};
 use crate::steps::{Job, cargo, command, on_path, run, say, target};
 
 pub(crate) fn test(_args: &[String]) -> Result<()> {
     let mut job = Job::of(11);
     job.step("System packages", || {
-        setup::system_packages(&[BUILD_PACKAGES, TEST_PACKAGES, LAB_PACKAGES].concat())
+        setup::system_packages(&[BUILD_PACKAGES, TEST_PACKAGES].concat())?;
+        setup::lab_packages()
     })?;
     job.step("npm packages", setup::npm_packages)?;
     job.step("Rust formatting", || run(&mut command(&cargo(), &["fmt", "--all", "--check"])))?;

@@ -49,6 +49,7 @@ const WORD_FIELDS: &[&str] = &[
     "role",
     "method",
     "tunnel",
+    "proxy_answer",
     "follows",
     "over_tls",
     "certificate",

@@ -10,10 +10,12 @@
 //!
 //! All steps of a service run side by side as far as they can; the services too. Page and certificate
 //! are asked for the way the person's browser goes, through the proxy where one is set, and not at all where
-//! a script chooses it; connections are those of the direct way. Nothing is sent over a connection whose certificate is not trusted.
+//! a script chooses it; connections are those of the direct way, as is the look-up. An answer that is the
+//! proxy's own is told from one of the service (see `proxied`). Nothing is sent over a connection whose certificate is not trusted.
 
 mod endpoint;
 mod greeting;
+mod proxied;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -29,7 +31,7 @@ pub use endpoint::{ServiceEndpoint, ServiceKind, ServicePlace, SiteError};
 use crate::dns::{AddressScope, LookupOutcome};
 use crate::net::http::{self, Way};
 use crate::net::{self, ResolveError, Target};
-use crate::proxy::admitted;
+use crate::proxy::{TunnelOutcome, admitted};
 use crate::reach::{self, ConnectOutcome, Connection};
 use crate::routes::{self, EchoOutcome, Path};
 use crate::sensitivity::facts;
@@ -69,8 +71,13 @@ facts! {
         public greeting: Reading<Greeting>,
         /// The line it greets with.
         internal greeting_text: Reading<String>,
-        /// Status of the page, for the kinds that have pages.
+        /// Status of the page, for the kinds that have pages; never that of a proxy's own answer.
         public status: Reading<u16>,
+        /// Whether the person's browser asks for its pages through a proxy, so that the direct way says
+        /// nothing of them; absent where a script chooses. Programs of other kinds go directly.
+        public by_proxy: Reading<bool>,
+        /// What that proxy says of the way there.
+        public proxy_answer: Reading<TunnelOutcome>,
         /// Whether its host answers an echo request (ping); asked of a VPN's server alone, and only where
         /// no connection came.
         public echo: Reading<EchoOutcome>,
@@ -161,6 +168,8 @@ async fn one(
         greeting: Reading::absent(Reason::NothingToMeasure, "nothing is said first"),
         greeting_text: Reading::absent(Reason::NothingToMeasure, "nothing is said first"),
         status: Reading::absent(Reason::NothingToMeasure, "it has no pages"),
+        by_proxy: Reading::Value(false),
+        proxy_answer: Reading::absent(Reason::NothingToMeasure, "no proxy leads there"),
         echo: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
         took_ms: 0.0,
         detail: String::new(),
@@ -170,27 +179,38 @@ async fn one(
         return seen;
     };
     seen.at = target.label();
+    if let Some(url) = endpoint.url() {
+        seen.by_proxy = way.source().map(|_| way.proxy_for(url.as_str()).is_some());
+        if let Reading::Absent { absent } = &seen.by_proxy {
+            seen.proxy_answer = absent.clone().into();
+        }
+    }
     let page = page(&cx, &way, &endpoint, &anchors, deadline);
     let handshake = async {
         if !endpoint.kind.begins_with_tls(target.port) {
-            return nothing("it does not begin with TLS");
+            return (nothing("it does not begin with TLS"), None);
         }
-        // Where a script chooses the way of pages, nobody knows it.
-        if endpoint.kind == ServiceKind::Https
-            && let Reading::Absent { absent } = way.source()
-        {
-            return absent.into();
+        let mut proxy = None;
+        if let Some(url) = endpoint.url() {
+            // Where a script chooses the way of pages, nobody knows it.
+            if let Reading::Absent { absent } = way.source() {
+                return (absent.into(), None);
+            }
+            proxy = way.proxy_for(url.as_str());
         }
-        let proxy = way.proxy_for(&format!("https://{}/", target.label()));
         let (cx, anchors) = (cx.clone(), Arc::clone(&anchors));
-        Reading::Value(tls::host(cx, target.clone(), proxy, anchors, deadline).await)
+        let (seen, answer) = tls::host(cx, target.clone(), proxy, anchors, deadline).await;
+        (Reading::Value(seen), answer)
     };
     let words = words(endpoint.kind, &target, &anchors, deadline);
     // Beside the words: a service that is silent must not take the time for its connections.
-    let (reached, page, handshake, words) =
+    let (reached, (status, of_page), (handshake, of_tunnel), words) =
         tokio::join!(reached(&cx, &endpoint, &target, deadline), page, handshake, words);
-    seen.status = page;
+    seen.status = status;
     seen.tls = handshake;
+    if let Some(answer) = of_tunnel.or(of_page) {
+        seen.proxy_answer = Reading::Value(answer);
+    }
     (seen.greeting, seen.greeting_text) = words;
     let named = target.host.parse::<IpAddr>().is_err();
     match reached {
@@ -261,37 +281,53 @@ async fn host_answers(address: Option<&SocketAddr>, deadline: Instant) -> Readin
     }
 }
 
-/// The status of the page.
+/// The status of the page, and what the proxy answers in its place or lets through.
 async fn page(
     cx: &Context,
     way: &Way,
     endpoint: &ServiceEndpoint,
     anchors: &Anchors,
     deadline: Instant,
-) -> Reading<u16> {
+) -> (Reading<u16>, Option<TunnelOutcome>) {
     let Some(url) = endpoint.url() else {
-        return Reading::absent(Reason::NothingToMeasure, "it has no pages");
+        return (Reading::absent(Reason::NothingToMeasure, "it has no pages"), None);
     };
     if let Reading::Absent { absent } = way.source() {
-        return absent.into();
+        return (absent.into(), None);
     }
-    if let Some(proxy) = way.proxy_for(url.as_str())
-        && let Err(failed) = admitted(cx, &proxy, deadline).await
+    let proxy = way.proxy_for(url.as_str());
+    if let Some(proxy) = &proxy
+        && let Err(failed) = admitted(cx, proxy, deadline).await
     {
-        return Reading::absent(Reason::NothingToMeasure, format!("no page: {}", failed.detail));
+        let absent = Reading::absent(Reason::NothingToMeasure, format!("no page: {}", failed.detail));
+        return (absent, Some(failed.outcome));
     }
     let client = match http::trusting_client(way, anchors.certificates(), deadline) {
         Ok(client) => client,
         Err(error) => {
-            return Reading::absent(Reason::Failed, format!("make an HTTP client: {}", http::words(error)));
+            let detail = format!("make an HTTP client: {}", http::words(error));
+            return (Reading::absent(Reason::Failed, detail), None);
         }
     };
     match tokio::time::timeout_at(deadline, client.get(url).header(ACCEPT, "*/*").send()).await {
-        Ok(Ok(answer)) => Reading::Value(answer.status().as_u16()),
-        Ok(Err(error)) => {
-            Reading::absent(Reason::NothingToMeasure, format!("no page: {}", http::words(error)))
+        Ok(Ok(answer)) => {
+            let status = answer.status();
+            // Over TLS nobody but the service can answer.
+            let in_clear = proxy.is_some() && endpoint.kind == ServiceKind::Http;
+            match in_clear.then(|| proxied::own_answer(status, answer.headers())) {
+                Some(Some(outcome)) => {
+                    let detail = format!("no page: the proxy itself answers with status {status}");
+                    (Reading::absent(Reason::NothingToMeasure, detail), Some(outcome))
+                }
+                through => (Reading::Value(status.as_u16()), through.map(|_| TunnelOutcome::Opened)),
+            }
         }
-        Err(_) => Reading::absent(Reason::TimedOut, "no page in time"),
+        Ok(Err(error)) => {
+            let absent =
+                Reading::absent(Reason::NothingToMeasure, format!("no page: {}", http::words(error)));
+            (absent, None)
+        }
+        Err(_) => (Reading::absent(Reason::TimedOut, "no page in time"), None),
     }
 }
 
@@ -347,6 +383,59 @@ mod tests {
         assert_eq!(seen.status, Reading::Value(503));
         assert_eq!(seen.connections[0].outcome, ConnectOutcome::Connected);
         assert_eq!(seen.tls.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
+    }
+
+    async fn by(way: Way, at: &str, kind: ServiceKind) -> Service {
+        let cx = testing::context(testing::no_endpoints());
+        let endpoint =
+            ServiceEndpoint { name: "Wiki".into(), at: at.into(), kind, place: ServicePlace::Anywhere };
+        let anchors = Anchors::of(&cx).await.unwrap();
+        let deadline = net::deadline(&cx);
+        Box::pin(one(cx, way, endpoint, anchors, deadline)).await
+    }
+
+    #[tokio::test]
+    async fn what_a_proxy_answers_itself_is_no_status_of_the_service() {
+        let squid =
+            "HTTP/1.1 503 x\r\nX-Squid-Error: ERR_DNS_FAIL 0\r\nVia: 1.1 p\r\nContent-Length: 0\r\n\r\n";
+        for (at, kind, answer, status, says) in [
+            ("http://192.0.2.1/", ServiceKind::Http, squid, None, TunnelOutcome::NoWay),
+            ("http://192.0.2.1/", ServiceKind::Http, "HTTP/1.1 407 x\r\n\r\n", None, TunnelOutcome::Password),
+            (
+                "http://192.0.2.1/",
+                ServiceKind::Http,
+                "HTTP/1.1 503 x\r\nVia: 1.1 p\r\n\r\n",
+                Some(503),
+                TunnelOutcome::Opened,
+            ),
+            ("https://192.0.2.1/", ServiceKind::Https, "HTTP/1.1 502 x\r\n\r\n", None, TunnelOutcome::NoWay),
+            (
+                "https://192.0.2.1/",
+                ServiceKind::Https,
+                "HTTP/1.1 403 x\r\n\r\n",
+                None,
+                TunnelOutcome::Refused,
+            ),
+        ] {
+            let proxy = HttpServer::start(answer, false).await;
+            let seen = by(Way::Proxy(format!("http://{}", proxy.address)), at, kind).await;
+            assert_eq!(seen.status.value().copied(), status, "{at} {answer}");
+            assert_eq!(seen.proxy_answer, Reading::Value(says), "{at} {answer}");
+            assert_eq!(seen.by_proxy, Reading::Value(true));
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_proxy_an_answer_is_the_services_and_ssh_goes_past_the_browsers_proxy() {
+        let broken = HttpServer::start("HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n", false).await;
+        let seen = by(Way::Direct, &broken.url("/"), ServiceKind::Http).await;
+        assert_eq!((seen.status, seen.by_proxy), (Reading::Value(503), Reading::Value(false)));
+        assert_eq!(seen.proxy_answer.absence().map(|a| a.reason), Some(Reason::NothingToMeasure));
+        let closed = ClosedPort::tcp();
+        let way = Way::Proxy(format!("http://{}", broken.address));
+        let seen = by(way, &closed.address().to_string(), ServiceKind::Ssh).await;
+        assert_eq!(seen.by_proxy, Reading::Value(false));
+        assert_eq!(broken.asked().len(), 1, "{:?}", broken.asked());
     }
 
     #[tokio::test]

@@ -197,6 +197,7 @@ async fn measure_by(cx: Context, way: Way) -> Reading<Tls> {
     drop(pace);
     let (hosts, quic) =
         tokio::join!(net::side_by_side(hosts), quic::ask(&cx, &way, &anchors, patience, deadline));
+    let hosts = hosts.into_iter().map(|(host, _)| host).collect();
     Reading::Value(Tls { hosts, follows: way.source(), quic })
 }
 
@@ -286,13 +287,14 @@ fn blank(target: &Target) -> TlsHost {
     }
 }
 
+/// One host, and what the proxy says of the way there.
 pub(crate) async fn host(
     cx: Context,
     target: Target,
     proxy: Option<Intercept>,
     anchors: Arc<Anchors>,
     deadline: Instant,
-) -> TlsHost {
+) -> (TlsHost, Option<TunnelOutcome>) {
     Box::pin(paced(cx, target, proxy, anchors, deadline, None)).await
 }
 
@@ -304,12 +306,17 @@ async fn paced(
     anchors: Arc<Anchors>,
     deadline: Instant,
     pace: Option<Pace>,
-) -> TlsHost {
+) -> (TlsHost, Option<TunnelOutcome>) {
     let started = Instant::now();
     let mut seen = blank(&target);
     seen.by_proxy = proxy.is_some();
+    let mut answer = None;
     let reached = match &proxy {
-        Some(proxy) => net::tunnel(&cx, proxy, &target, deadline).await.map_err(untunnelled),
+        Some(proxy) => {
+            let opened = net::tunnel(&cx, proxy, &target, deadline).await;
+            answer = Some(opened.as_ref().map_or_else(|failed| failed.outcome, |_| TunnelOutcome::Opened));
+            opened.map_err(untunnelled)
+        }
         None => reach(&target, deadline, pace.as_ref()).await.map(|stream| Box::new(stream) as net::Channel),
     };
     // Those who wait for the pace wait no longer for this host.
@@ -328,7 +335,7 @@ async fn paced(
         seen.outcome = TlsOutcome::Valid;
     }
     seen.took_ms = net::ms(started.elapsed());
-    seen
+    (seen, answer)
 }
 
 async fn reach(
