@@ -556,6 +556,7 @@ report-field-proof = Nachweis des Namens (TLS)
 report-field-by-tcp = über TCP
 report-field-unknown-names = Namen, die es nicht gibt
 report-field-over-tls = über TLS (Port 853)
+report-field-over-https = über HTTPS, wie er selbst angibt
 report-field-tls-name = Name, den sein Zertifikat tragen muss
 report-field-certificate = Zertifikat über TLS
 report-field-follows = befolgte Proxy-Einstellungen

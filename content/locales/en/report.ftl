@@ -556,6 +556,7 @@ report-field-proof = proof of the name (TLS)
 report-field-by-tcp = by TCP
 report-field-unknown-names = names that do not exist
 report-field-over-tls = over TLS (port 853)
+report-field-over-https = over HTTPS, as it says itself
 report-field-tls-name = name its certificate must bear
 report-field-certificate = certificate over TLS
 report-field-follows = proxy settings followed

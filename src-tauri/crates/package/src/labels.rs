@@ -53,6 +53,7 @@ const WORD_FIELDS: &[&str] = &[
     "follows",
     "over_tls",
     "certificate",
+    "over_https",
     "by_tcp",
     "proof",
     "greeting",

@@ -33,6 +33,8 @@ const MOST_ADDRESSES: usize = 16;
 pub(super) enum Record {
     A,
     Aaaa,
+    /// The ways to a service (RFC 9460); no address is read of it.
+    Svcb,
 }
 
 impl Record {
@@ -40,6 +42,7 @@ impl Record {
         match self {
             Self::A => "A",
             Self::Aaaa => "AAAA",
+            Self::Svcb => "SVCB",
         }
     }
 
@@ -47,28 +50,48 @@ impl Record {
         match self {
             Self::A => RecordType::A,
             Self::Aaaa => RecordType::AAAA,
+            Self::Svcb => RecordType::SVCB,
         }
     }
 }
 
 /// Why there is no answer.
-struct NoAnswer(LookupOutcome, String);
+pub(super) struct NoAnswer(LookupOutcome, String);
 
 impl NoAnswer {
     fn io(what: &str, error: &io::Error) -> Self {
-        let outcome = match net::connect_outcome(error) {
-            ConnectOutcome::Refused | ConnectOutcome::Unreachable | ConnectOutcome::Prohibited => {
-                LookupOutcome::Unreachable
-            }
-            ConnectOutcome::TimedOut => LookupOutcome::TimedOut,
-            _ => LookupOutcome::Failed,
-        };
-        Self(outcome, format!("{what}: {error}"))
+        Self(unreached(error), format!("{what}: {error}"))
     }
 
     fn malformed(why: impl std::fmt::Display) -> Self {
         Self(LookupOutcome::Malformed, why.to_string())
     }
+}
+
+/// What a failed attempt to reach a server says.
+pub(super) fn unreached(error: &io::Error) -> LookupOutcome {
+    match net::connect_outcome(error) {
+        ConnectOutcome::Refused | ConnectOutcome::Unreachable | ConnectOutcome::Prohibited => {
+            LookupOutcome::Unreachable
+        }
+        ConnectOutcome::TimedOut => LookupOutcome::TimedOut,
+        _ => LookupOutcome::Failed,
+    }
+}
+
+/// The whole answer to a question, for who wants more of it than addresses.
+pub(super) async fn message(
+    server: SocketAddr,
+    name: &str,
+    record: Record,
+    deadline: Instant,
+) -> Result<Message, LookupOutcome> {
+    exchange(server, name, record, deadline).await.map_err(|NoAnswer(outcome, _)| outcome)
+}
+
+/// What an answer says that came in another way than those here.
+pub(super) fn outcome_of(question: &Message, answer: &[u8], record: Record) -> LookupOutcome {
+    accept(question, answer).map_or(LookupOutcome::Malformed, |answer| read(&answer, record).0)
 }
 
 /// Asks, and says what came of it before `deadline`.
@@ -147,7 +170,7 @@ fn read(message: &Message, record: Record) -> (LookupOutcome, Vec<IpAddr>, Strin
     }
 }
 
-fn question(name: &str, record: Record) -> Result<(Message, Vec<u8>), NoAnswer> {
+pub(super) fn question(name: &str, record: Record) -> Result<(Message, Vec<u8>), NoAnswer> {
     let mut asked = Name::from_utf8(name)
         .map_err(|e| NoAnswer(LookupOutcome::Failed, format!("{name} can't be asked for: {e}")))?;
     asked.set_fqdn(true);

@@ -6,6 +6,7 @@
 //! | Windows | none yet: servers and search domains are absent | | |
 //! | all | each server asked directly by UDP, by TCP when the answer does not fit; its own servers by TCP too where UDP stays silent, and for a name that cannot exist under each of the names | none | outside Linux a router's "no way" is not told and shows as a timeout; a zone that knows every name looks like a server that invents |
 //! | all | each server asked over TLS (port 853), and its certificate verified against the system's trust anchors, for the name in systemd-resolved's settings (`DNS=address#name`) or else for its address: waited for where systemd-resolved asks in no other way (`DNSOverTLS=yes` in its files), for a quarter of a second elsewhere | none | servers with another port; names that are set for single links; a certificate that holds no address, where the settings say no name |
+//! | all | each of its own servers asked which encrypted ways lead to it (RFC 9462), and over HTTPS where it names one to an address of these servers; see `designated` | none | servers whose HTTPS is set in a browser; those that do not name it; whether its certificate is for the server's address |
 //! | all | what the sources say of one name, side by side: own servers, hosts file, independent servers, and what programs get; where they differ, a TLS handshake by the name with the first address of each | none | names that are no secure host of the policy cannot be proven; the direct way only |
 //! | Unix | `/etc/hosts`: the policy's names in it | none | other sources of the system's resolution (mDNS, LDAP) |
 //! | all | the system's own resolution: getaddrinfo | none | which of its sources (hosts file, mDNS, DNS) answered; its error for a dead, a failing and a refusing server is one and the same |
@@ -14,12 +15,14 @@
 //! Once one server has answered, the others of its kind are waited for a moment only.
 
 mod ask;
+mod designated;
 mod given;
 mod hosts;
 mod patience;
 mod settings;
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -96,6 +99,9 @@ facts! {
         /// Whether the certificate that it shows over TLS is good for that name, or else for its address;
         /// absent where it shows none, or nothing says whose it must be.
         public certificate: Reading<TlsOutcome>,
+        /// What came of asking over HTTPS, where the server itself says that it can be asked so; absent where
+        /// it does not, or names another host.
+        public over_https: Reading<LookupOutcome>,
         /// Queries for names that cannot exist.
         part unknown_names: Reading<Vec<Lookup>>,
     }
@@ -289,9 +295,17 @@ async fn ask_all(
     strict: bool,
     patience: Wait,
 ) -> Vec<DnsServer> {
+    // To these alone a server may lead.
+    let own: Arc<[IpAddr]> = servers.iter().map(|server| server.address.ip()).collect();
     let asked = servers.into_iter().map(|server| {
-        let (cx, names, patience) = (cx.clone(), names.to_vec(), patience.clone());
-        async move { ask_server(&cx, server, names, strict, patience).await }
+        let (cx, own, names, patience) = (cx.clone(), Arc::clone(&own), names.to_vec(), patience.clone());
+        async move {
+            let over_https = ask_over_https(&cx, &server, &own, names.first(), &patience);
+            let asked = ask_server(&cx, server.clone(), names.clone(), strict, patience.clone());
+            let (mut facts, over_https) = tokio::join!(asked, over_https);
+            facts.over_https = over_https.into();
+            facts
+        }
     });
     net::side_by_side(asked).await
 }
@@ -319,6 +333,25 @@ async fn ask_server(
 
 /// Where the system itself asks in no other way, the answer is waited for; elsewhere a moment only.
 const ENCRYPTED: std::time::Duration = std::time::Duration::from_millis(250);
+
+async fn ask_over_https(
+    cx: &Context,
+    server: &settings::Server,
+    own: &[IpAddr],
+    name: Option<&String>,
+    patience: &Wait,
+) -> Result<LookupOutcome, Absence> {
+    let nothing = |why: &str| Err(Absence::new(Reason::NothingToMeasure, why));
+    let Some(name) = name else { return nothing("the policy names no names") };
+    if server.source == settings::POLICY {
+        return nothing("not asked for it");
+    }
+    if server.address.ip().is_loopback() {
+        return nothing("it is on this computer itself");
+    }
+    let anchors = Anchors::of(cx).await?;
+    designated::ask(server, own, name, &anchors, patience.last()).await
+}
 
 /// The port of DNS over TLS.
 const OVER_TLS: u16 = 853;

@@ -48,6 +48,7 @@ impl Server {
                 .ok_or_else(|| Absence::new(Reason::NothingToMeasure, "the settings name none"))
                 .into(),
             certificate: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
+            over_https: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
             unknown_names: Reading::absent(Reason::NothingToMeasure, "not asked for it"),
         }
     }

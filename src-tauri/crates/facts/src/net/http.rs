@@ -95,6 +95,18 @@ pub(crate) fn client_at(
     plain(deadline).no_proxy().tls_certs_only(certificates).resolve_to_addrs(host, addresses).build()
 }
 
+/// The same over HTTP/2, for hosts that speak nothing older.
+pub(crate) fn newer_client_at(
+    host: &str,
+    addresses: &[SocketAddr],
+    anchors: &[CertificateDer<'_>],
+    deadline: Instant,
+) -> Result<reqwest::Client, reqwest::Error> {
+    let certificates = anchors.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
+    let client = plain(deadline).http2_prior_knowledge();
+    client.no_proxy().tls_certs_only(certificates).resolve_to_addrs(host, addresses).build()
+}
+
 /// A client for a server of this computer alone: over its socket where it has one, and past all proxies.
 #[cfg(target_os = "linux")]
 pub(crate) fn local_client(
