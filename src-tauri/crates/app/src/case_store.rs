@@ -105,9 +105,16 @@ impl CaseStore {
         self.store(reference, "facts.json", facts)
     }
 
-    /// The facts of the last measurement, if there was one.
+    /// The facts of the last measurement, if there was one. Those that cannot be understood, such as a newer
+    /// version's, count as none: they can be measured again, and the case must not be lost for them.
     pub(crate) fn facts(&self, reference: Reference) -> Result<Option<Snapshot>, AppError> {
-        self.read(reference, "facts.json")
+        self.read(reference, "facts.json").or_else(|error| match error {
+            AppError::Journal { detail, .. } => {
+                tracing::warn!(%detail, "the facts of a case cannot be understood");
+                Ok(None)
+            }
+            other => Err(other),
+        })
     }
 
     /// Writes one file of a case as a whole.
@@ -169,4 +176,21 @@ pub(crate) fn private_folder(folder: &Path) -> Result<(), AppError> {
 
 fn damaged(reference: Reference, error: &JournalError) -> AppError {
     AppError::Journal { reference: reference.to_string(), detail: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_that_cannot_be_understood_count_as_none_and_are_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = CaseStore::new(folder.path().to_owned());
+        let reference = Reference::random(&mut rand::rng());
+        store.store(reference, "facts.json", &serde_json::json!({ "started_at": "a word" })).unwrap();
+        assert!(store.facts(reference).unwrap().is_none());
+        let facts = Snapshot::empty(jiff::Timestamp::UNIX_EPOCH, befund_facts::Reason::Offline);
+        store.store_facts(reference, &facts).unwrap();
+        assert_eq!(store.facts(reference).unwrap(), Some(facts));
+    }
 }

@@ -112,10 +112,14 @@ impl App {
             Subject::ALL.iter().copied().filter(|s| !subjects.contains(s) || left_out(*s, &cx)).collect();
         let mut first = None;
         let mut said = None;
-        // Rules are compiled while answers are under way. Nobody waits for it: who needs one before compiles it.
+        // Rules are compiled while answers are under way. Nobody waits for it, and it may fail: who needs one
+        // before compiles it.
         let ahead: Vec<CheckId> = checks.iter().map(|check| check.id.clone()).collect();
         let all = self.checks.clone();
-        std::thread::spawn(move || ahead.iter().filter_map(|id| all.get(id)).for_each(Check::prepare));
+        drop(
+            std::thread::Builder::new()
+                .spawn(move || ahead.iter().filter_map(|id| all.get(id)).for_each(Check::prepare)),
+        );
         let watch = async {
             let mut news = Vec::new();
             // Everything that has happened by now at once: what is judged need not be called running before.

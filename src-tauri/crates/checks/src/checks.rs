@@ -285,7 +285,12 @@ impl Reader<'_> {
             value_texts,
             healthy: parsed.healthy.map(|h| h.value).unwrap_or_default(),
         };
-        check.subjects = check.expressions().flat_map(Expression::subjects).collect();
+        // What is compiled anyway knows its subjects for certain.
+        check.subjects = if self.proven {
+            check.expressions().flat_map(|e| e.reads().subjects.iter().copied()).collect()
+        } else {
+            check.expressions().flat_map(Expression::subjects).collect()
+        };
         Some(check)
     }
 

@@ -137,7 +137,8 @@ impl Expression {
     }
 
     /// The subjects that it names, found without compiling it: they must be known before anything is
-    /// measured. A variable with the name of a subject counts too, and a subject too many does no harm.
+    /// measured. Comments and raw texts are not understood, and a variable with the name of a subject counts too:
+    /// for built-in checks, where a test holds that both ways find the same.
     pub(crate) fn subjects(&self) -> BTreeSet<Subject> {
         names(&self.source.value)
             .filter_map(|name| Subject::ALL.iter().find(|s| s.as_str() == name))

@@ -246,6 +246,20 @@ fn a_broken_file_of_a_folder_stops_nothing_else() {
 }
 
 #[test]
+fn an_own_check_knows_its_subjects_whatever_its_comments_and_variables_say() {
+    let comment = small("own.comment")
+        .replace("memory.available_bytes < 1", "|\n  // the computer's memory\n  memory.available_bytes < 1");
+    let variable = small("own.variable")
+        .replace("memory.available_bytes < 1", "filesystems.mounts.exists(site, site.size_bytes < 1)");
+    let dir = folder(&[("own.comment.yaml", &comment), ("own.variable.yaml", &variable)]);
+    let (checks, errors) = Checks::load(&[dir.path()]);
+    assert_eq!(shown(&errors), "");
+    let subjects = |id: &str| checks.get(&id.parse().unwrap()).unwrap().subjects().clone();
+    assert_eq!(subjects("own.comment"), [Subject::memory].into());
+    assert_eq!(subjects("own.variable"), [Subject::filesystems].into());
+}
+
+#[test]
 fn a_file_of_a_folder_replaces_the_built_in_check_of_its_id() {
     let dir = folder(&[("memory.available.yaml", &small("memory.available"))]);
     let (checks, errors) = Checks::load(&[dir.path()]);

@@ -1,7 +1,7 @@
 //! A value, or the reason for its absence. "Not measured" is its own state and is never "ok".
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Why a value is absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -70,8 +70,9 @@ impl std::fmt::Display for Absence {
 
 /// A measured value, or why there is none.
 ///
-/// In JSON a present value stands for itself; an absent one is `{"absent": {"reason": …}}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// In JSON a present value stands for itself; an absent one is `{"absent": {"reason": …}}`. One that is missing
+/// was not known when the facts were written, and is absent too: cases and packages outlive updates.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Reading<T> {
     /// Not measured, and why.
@@ -81,6 +82,23 @@ pub enum Reading<T> {
     },
     /// Measured.
     Value(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Reading<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written<T> {
+            Absent { absent: Absence },
+            Value(T),
+        }
+        // A field that is missing is read like an option that is none.
+        Ok(match Option::deserialize(deserializer)? {
+            Some(Written::Absent { absent }) => Self::Absent { absent },
+            Some(Written::Value(value)) => Self::Value(value),
+            None => Self::absent(Reason::NothingToMeasure, "these facts are of another version"),
+        })
+    }
 }
 
 impl<T> Reading<T> {
@@ -142,5 +160,27 @@ impl<T> From<Result<T, Absence>> for Reading<T> {
             Ok(v) => Self::Value(v),
             Err(absent) => Self::Absent { absent },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Written {
+        old: Reading<u8>,
+        new: Reading<Vec<u8>>,
+    }
+
+    #[test]
+    fn a_field_that_older_facts_lack_is_absent_and_a_wrong_one_an_error() {
+        let read: Written = serde_json::from_str(r#"{"old": 3}"#).unwrap();
+        assert_eq!(read.old, Reading::Value(3));
+        assert_eq!(read.new.absence().unwrap().reason, Reason::NothingToMeasure);
+        assert!(serde_json::from_str::<Written>(r#"{"old": "three"}"#).is_err());
+        let absent: Written =
+            serde_json::from_str(r#"{"old": {"absent": {"reason": "timed_out"}}}"#).unwrap();
+        assert_eq!(absent.old.absence().unwrap().reason, Reason::TimedOut);
     }
 }

@@ -152,7 +152,9 @@ fn read(file: &str, text: &str) -> Result<GuideFile, ContentError> {
 
 /// What a key of the top level says, as far as can be said without reading all of the file.
 fn named<'t>(text: &'t str, key: &str) -> Option<&'t str> {
-    text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim)
+    let line = text.lines().find_map(|line| line.strip_prefix(key))?;
+    let value = line.split_once(" #").map_or(line, |(value, _comment)| value);
+    Some(value.trim().trim_matches(['"', '\'']))
 }
 
 /// How many guides stand below this one. Those that extend each other in a circle are deeper than there are
