@@ -227,11 +227,9 @@ async fn by_http(cx: &Context, way: &Way, deadline: Instant) -> Reading<f64> {
     if endpoints.is_empty() {
         return Reading::absent(Reason::NothingToMeasure, "the policy names no connectivity checks");
     }
-    let client = match http::client(way, deadline) {
+    let client = match http::check_client(cx, way, deadline).await {
         Ok(client) => client,
-        Err(error) => {
-            return Reading::absent(Reason::Failed, format!("make an HTTP client: {}", http::words(error)));
-        }
+        Err(absent) => return absent.into(),
     };
     let mut asked = JoinSet::new();
     for endpoint in endpoints.iter().take(net::MOST_TARGETS) {

@@ -7,6 +7,7 @@ use tokio::net::UdpSocket;
 
 use super::*;
 use crate::net::testing::{self, HttpServer};
+use crate::tls::tests::{Authority, DATE_OF_STRICT_PROXY, strict_proxy};
 use crate::{Endpoints, HttpEndpoint};
 
 /// Changes a good answer into what a test needs.
@@ -216,4 +217,21 @@ async fn the_time_services_own_word_is_read() {
     assert_eq!(synchronised::read(&cx).await, Reading::Value(false));
     std::fs::write(folder.join("synchronized"), "").unwrap();
     assert_eq!(synchronised::read(&cx).await, Reading::Value(true));
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_asked_over_tls_tells_the_time_where_it_is_trusted() {
+    let authority = Authority::new("Lab CA");
+    let (address, asked) = strict_proxy(&authority).await;
+    let way = Way::Proxy(format!("https://localhost:{}", address.port()));
+    let http = vec![HttpEndpoint::NoContent("http://check.example/".into())];
+    let mut endpoints = Endpoints { http, ..testing::no_endpoints() };
+    let stranger = measure_by(testing::context(endpoints.clone()), way.clone()).await;
+    assert!(stranger.value().unwrap().http_offset_seconds.absence().is_some());
+    assert!(asked.lock().unwrap().is_empty(), "a stranger was asked");
+
+    endpoints.ca_file = Some(authority.file.clone());
+    let clock = measure_by(testing::context(endpoints), way).await.value().unwrap().clone();
+    let theirs = jiff::fmt::rfc2822::parse(DATE_OF_STRICT_PROXY).unwrap().timestamp().as_second() as f64;
+    near(&clock.http_offset_seconds, unix_seconds(SystemTime::now()) - theirs, 60.0);
 }

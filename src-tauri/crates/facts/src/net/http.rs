@@ -1,8 +1,9 @@
 //! The one HTTP client of the probes: plain HTTP/1.1, no redirects followed, no cookies, no retries,
 //! no compression, every wait bounded by the caller's deadline.
 //!
-//! The proxy is used that the person's browser uses (see [`Followed`]). The client holds no trust anchors: connectivity checks are plain HTTP by nature,
-//! and TLS is measured on its own, with the chain captured. It also keeps a machine without any
+//! The proxy is used that the person's browser uses (see [`Followed`]). The client holds no trust anchors except
+//! for a proxy that is asked over TLS: connectivity checks are plain HTTP by nature, and TLS is measured on
+//! its own, with the chain captured. It also keeps a machine without any
 //! certificates able to build a client.
 
 use std::net::SocketAddr;
@@ -16,7 +17,8 @@ use tokio::time::{Duration, Instant};
 
 use super::resolve::resolve;
 use crate::proxy::{self, Followed, ProxySource};
-use crate::{Context, Reading};
+use crate::tls::Anchors;
+use crate::{Absence, Context, Reading, Reason};
 
 /// Which way requests take.
 #[derive(Debug, Clone)]
@@ -72,6 +74,22 @@ impl Way {
 /// whole, are named as what took too long.
 pub(crate) fn client(way: &Way, deadline: Instant) -> Result<reqwest::Client, reqwest::Error> {
     way.applied(plain(deadline))?.build()
+}
+
+/// A client for the policy's connectivity checks. They are plain HTTP, but a proxy that is itself asked over
+/// TLS on the way to one shows a certificate.
+pub(crate) async fn check_client(
+    cx: &Context,
+    way: &Way,
+    deadline: Instant,
+) -> Result<reqwest::Client, Absence> {
+    let mut proxies = cx.endpoints.http.iter().filter_map(|check| way.proxy_for(check.url()));
+    let client = if proxies.any(|proxy| proxy.uri().scheme_str() == Some("https")) {
+        trusting_client(way, Anchors::of(cx).await?.certificates(), deadline)
+    } else {
+        client(way, deadline)
+    };
+    client.map_err(|error| Absence::new(Reason::Failed, format!("make an HTTP client: {}", words(error))))
 }
 
 /// A client for pages over TLS, which trusts these alone.

@@ -15,15 +15,15 @@ use crate::Endpoints;
 use crate::net::testing::{self, ClosedPort};
 
 /// An authority that signs certificates, and a file with its own.
-struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: rcgen::Certificate,
     _folder: tempfile::TempDir,
-    file: PathBuf,
+    pub(crate) file: PathBuf,
 }
 
 impl Authority {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut params = named(name, &[]);
         params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
@@ -78,8 +78,11 @@ async fn serve(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> SocketAddr
     address
 }
 
+/// What the strict proxy takes the time to be.
+pub(crate) const DATE_OF_STRICT_PROXY: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+
 /// A proxy that is asked over TLS, turns every password down, and keeps what it was asked.
-async fn strict_proxy(authority: &Authority) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+pub(crate) async fn strict_proxy(authority: &Authority) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let key = KeyPair::generate().unwrap();
     let leaf = named("localhost", &["localhost"]).signed_by(&key, &authority.issuer).unwrap();
     let (acceptor, listener) = acceptor(vec![leaf.der().clone()], &key).await;
@@ -97,7 +100,9 @@ async fn strict_proxy(authority: &Authority) -> (SocketAddr, Arc<Mutex<Vec<Strin
                     head.push(byte);
                 }
                 log.lock().unwrap().push(String::from_utf8_lossy(&head).into_owned());
-                let _ = stream.write_all(b"HTTP/1.1 407 x\r\nContent-Length: 0\r\n\r\n").await;
+                let answer =
+                    format!("HTTP/1.1 407 x\r\nDate: {DATE_OF_STRICT_PROXY}\r\nContent-Length: 0\r\n\r\n");
+                let _ = stream.write_all(answer.as_bytes()).await;
             });
         }
     });

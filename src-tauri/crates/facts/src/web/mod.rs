@@ -32,7 +32,6 @@ use crate::net::{self, ResolveError};
 use crate::proxy::{ProxySource, admitted};
 use crate::reach::ConnectOutcome;
 use crate::sensitivity::facts;
-use crate::tls::Anchors;
 use crate::{Context, Reading, Reason};
 
 facts! {
@@ -138,21 +137,9 @@ async fn measure_by(cx: Context, way: Way) -> Reading<Web> {
     }
     let deadline = net::deadline(&cx);
     let proxies: Vec<_> = cx.endpoints.http.iter().map(|endpoint| way.proxy_for(endpoint.url())).collect();
-    let over_tls = proxies.iter().flatten().any(|proxy| proxy.uri().scheme_str() == Some("https"));
-    let client = if over_tls {
-        // The proxy itself shows a certificate.
-        match Anchors::of(&cx).await {
-            Ok(anchors) => http::trusting_client(&way, anchors.certificates(), deadline),
-            Err(absent) => return absent.into(),
-        }
-    } else {
-        http::client(&way, deadline)
-    };
-    let client = match client {
+    let client = match http::check_client(&cx, &way, deadline).await {
         Ok(client) => client,
-        Err(error) => {
-            return Reading::absent(Reason::Failed, format!("make an HTTP client: {}", http::words(error)));
-        }
+        Err(absent) => return absent.into(),
     };
     let checks = cx
         .endpoints
