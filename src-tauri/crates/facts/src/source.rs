@@ -124,11 +124,14 @@ pub(crate) async fn detached<T: Send + 'static>(
 pub(crate) struct Printed {
     /// Its standard output, cut at the bound.
     pub(crate) text: Vec<u8>,
-    /// Whether it ended well.
+    /// Whether it ended well; not where it printed all and did not end.
     pub(crate) success: bool,
 }
 
-/// Runs a program of the system and waits for it no longer than `patience`. What it prints is bounded, and
+/// A program that has closed its output has this long to end.
+const ENDING: Duration = Duration::from_millis(500);
+
+/// Runs a program of the system and waits for its output no longer than `patience`. What it prints is bounded, and
 /// it does not outlive the waiting. Never a shell: the arguments are ours.
 pub(crate) async fn program(
     cx: &Context,
@@ -137,7 +140,7 @@ pub(crate) async fn program(
     patience: Duration,
     most_bytes: u64,
 ) -> Result<Printed, Absence> {
-    let failed = |error| match Reading::<()>::from_io(&format!("start {name}"), Err(error)) {
+    let failed = |error: io::Error| match Reading::<()>::from_io(&format!("start {name}"), Err(error)) {
         Reading::Absent { absent } => absent,
         Reading::Value(()) => Absence::new(Reason::Failed, format!("start {name}")),
     };
@@ -154,13 +157,18 @@ pub(crate) async fn program(
             // One that prints more than that finds its pipe closed.
             stdout.take(most_bytes).read_to_end(&mut text).await?;
         }
-        let success = child.wait().await?.success();
-        Ok(Printed { text, success })
+        Ok((child, text))
     };
-    match tokio::time::timeout(patience.min(cx.step()), run).await {
-        Ok(printed) => printed.map_err(failed),
-        Err(_) => Err(Absence::new(Reason::TimedOut, format!("{name} does not answer"))),
-    }
+    let (mut child, text) = match tokio::time::timeout(patience.min(cx.step()), run).await {
+        Ok(printed) => printed.map_err(failed)?,
+        Err(_) => return Err(Absence::new(Reason::TimedOut, format!("{name} does not answer"))),
+    };
+    // What it had to say is complete, however long it takes to end.
+    let success = match tokio::time::timeout(ENDING, child.wait()).await {
+        Ok(status) => status.map_err(failed)?.success(),
+        Err(_) => false,
+    };
+    Ok(Printed { text, success })
 }
 
 /// A tree of files for a test, and a context that reads it.
@@ -196,6 +204,8 @@ mod tests {
         let printed = run("echo 1234567; exit 3", long).await.unwrap();
         assert_eq!((printed.text.as_slice(), printed.success), (b"12345".as_slice(), false));
         assert!(run("echo 12", long).await.unwrap().success);
+        let silent = run("echo 12; exec >&-; exec sleep 600", long).await.unwrap();
+        assert_eq!((silent.text.as_slice(), silent.success), (b"12\n".as_slice(), false));
         let hung = run("exec sleep 600", Duration::from_millis(50)).await;
         assert_eq!(hung.err().map(|absent| absent.reason), Some(Reason::TimedOut));
         let missing = program(&cx, "/no/such/program", &[], long, 5).await;
