@@ -25,7 +25,8 @@ use crate::scenario::Scenario;
 ///   does not have: what stands in the files has the shape of real machines'.
 /// - `usb_device PLACE CLASS MBPS DRIVER NAME` adds a device to a tree of USB devices, which `usb_show` shows.
 /// - `keyboard_device`, `mouse_device`, `touchpad_device` list an input device, and `input_show` shows the list.
-/// - `kernel_says LINE…` puts a kernel's log that holds these lines, and may be read, in the place of this one's.
+/// - `kernel_says LINE…` puts a kernel's log that holds these lines, of a minute ago, and may be read, in the place of
+///   this one's.
 /// - `sound_service` starts PulseAudio as the person, without a device; `pactl` speaks to it as the person.
 ///   The scenario sets `XDG_RUNTIME_DIR: /run/lab/run` for Befund.
 /// - `speakers` gives it an output; `microphone` an input.
@@ -122,8 +123,9 @@ usb_show() {
 }
 kernel_says() {
   local number=1
+  local now=$(( $(python3 -c 'import time; print(time.monotonic_ns())') / 1000 - 60000000 ))
   printf '6,0,0,-;Linux version 6.12.48+deb13-amd64\n' > /run/lab/kmsg
-  for line in "$@"; do printf '6,%d,%d000,-;%s\n' $number $number "$line" >> /run/lab/kmsg; number=$((number+1)); done
+  for line in "$@"; do printf '6,%d,%d,-;%s\n' $number $((now+number)) "$line" >> /run/lab/kmsg; number=$((number+1)); done
   mount --bind /run/lab/kmsg /dev/kmsg
 }
 keyboard_device() {

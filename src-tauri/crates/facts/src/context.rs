@@ -187,6 +187,9 @@ pub struct Context {
     pub root: PathBuf,
     /// Read once a run, by the first probe that needs them.
     pub anchors: SharedAnchors,
+    /// Read once a run, by the first probe that needs it.
+    #[cfg(target_os = "linux")]
+    pub kernel_log: crate::kernel_log::Shared,
 }
 
 impl Default for Context {
@@ -202,6 +205,8 @@ impl Default for Context {
             run: Run::default(),
             root: PathBuf::from("/"),
             anchors: SharedAnchors::default(),
+            #[cfg(target_os = "linux")]
+            kernel_log: crate::kernel_log::Shared::default(),
         }
     }
 }

@@ -4,13 +4,20 @@
 //!
 //! First `/dev/kmsg`, which many systems keep for the administrator (`kernel.dmesg_restrict`), then the
 //! journal through `journalctl`, which members of the groups `adm`, `systemd-journal` and `wheel` may read.
+//! Each is read once a run, whoever asks.
+//!
+//! Both say of a message how long after the start it came, on a clock that stands still while the computer
+//! sleeps (`CLOCK_MONOTONIC`).
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
+use rustix::time::{ClockId, clock_gettime};
+use tokio::sync::OnceCell;
 
 use crate::source::{detached, program, unread};
 use crate::{Absence, Context, Reason};
@@ -25,32 +32,81 @@ const PATIENCE: Duration = Duration::from_millis(2500);
 
 /// The kernel's messages of this start. What programs wrote into its log came the same way and has another
 /// facility (systemd.journal-fields(7)).
-const JOURNAL: &[&str] =
-    &["--dmesg", "--boot", "--output=cat", "--no-pager", "--quiet", "--lines=5000", "SYSLOG_FACILITY=0"];
-
-/// The messages since the computer's start, the oldest first.
-pub(crate) async fn messages(cx: &Context) -> Result<Vec<String>, Absence> {
-    let inner = cx.clone();
-    match detached("read the kernel's log", cx.step(), move || records(&inner)).await {
-        Ok(Ok(records)) => Ok(records.into_iter().map(|record| record.message).collect()),
-        Ok(Err(denied)) if denied.reason == Reason::NoPermission && cx.is_live() => from_journal(cx)
-            .await
-            .map_err(|journal| Absence::new(denied.reason, format!("{}; {}", denied.detail, journal.detail))),
-        Ok(Err(absent)) | Err(absent) => Err(absent),
-    }
-}
+const JOURNAL: &[&str] = &[
+    "--dmesg",
+    "--boot",
+    "--output=short-monotonic",
+    "--no-hostname",
+    "--no-pager",
+    "--quiet",
+    "--lines=5000",
+    "SYSLOG_FACILITY=0",
+];
 
 /// One message of the kernel's own.
+#[derive(Debug, PartialEq)]
 pub(crate) struct Record {
-    /// How grave it is: 0 is the worst, 7 the least.
-    pub(crate) level: u32,
+    /// How grave it is: 0 is the worst, 7 the least. The journal does not tell it here.
+    pub(crate) level: Option<u32>,
+    /// How long after the start it came, without time asleep.
+    pub(crate) at: Duration,
     /// Its text.
     pub(crate) message: String,
 }
 
+type Records = Result<Arc<Vec<Record>>, Absence>;
+
+/// What the probes of one run share.
+#[derive(Clone, Default)]
+pub struct Shared(Arc<Logs>);
+
+#[derive(Default)]
+struct Logs {
+    device: OnceCell<Records>,
+    journal: OnceCell<Records>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // It knows names of devices.
+        f.write_str("Shared")
+    }
+}
+
+/// How long the computer has been awake since its start: what [`Record::at`] is counted in.
+pub(crate) fn now() -> Duration {
+    // A clock that were before the start would make everything new, which is what one then has to assume.
+    Duration::try_from(clock_gettime(ClockId::Monotonic)).unwrap_or_default()
+}
+
+/// The messages since the computer's start, the oldest first.
+pub(crate) async fn messages(cx: &Context) -> Records {
+    match device(cx).await {
+        Err(denied) if denied.reason == Reason::NoPermission && cx.is_live() => cx
+            .kernel_log
+            .0
+            .journal
+            .get_or_init(|| async { journal(cx).await.map(Arc::new) })
+            .await
+            .clone()
+            .map_err(|journal| Absence::new(denied.reason, format!("{}; {}", denied.detail, journal.detail))),
+        told => told,
+    }
+}
+
+/// What the kernel's device holds; the journal is not asked.
+pub(crate) async fn device(cx: &Context) -> Records {
+    let read = || async {
+        let inner = cx.clone();
+        let read = detached("read the kernel's log", cx.step(), move || records(&inner)).await;
+        read.and_then(|records| records).map(Arc::new)
+    };
+    cx.kernel_log.0.device.get_or_init(read).await.clone()
+}
+
 /// What the device holds, without waiting for more. One record a reading: `6,339,5140900,-;message`, and
 /// lines of its own that begin with a blank.
-pub(crate) fn records(cx: &Context) -> Result<Vec<Record>, Absence> {
+fn records(cx: &Context) -> Result<Vec<Record>, Absence> {
     let mut file = OpenOptions::new()
         .read(true)
         .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
@@ -75,12 +131,19 @@ pub(crate) fn records(cx: &Context) -> Result<Vec<Record>, Absence> {
 
 /// `None` for what a program wrote: the kernel gives it a facility of a program's.
 fn record(head: &str, message: &str) -> Option<Record> {
+    let mut head = head.split(',');
     // The level in the lowest three bits, and above them the facility: nought is the kernel.
-    let priority: u32 = head.split(',').next()?.parse().ok()?;
-    (priority >> 3 == 0).then(|| Record { level: priority & 7, message: message.to_owned() })
+    let priority: u32 = head.next()?.parse().ok()?;
+    let microseconds = head.nth(1)?.parse().ok()?;
+    let message = message.to_owned();
+    (priority >> 3 == 0).then_some(Record {
+        level: Some(priority & 7),
+        at: Duration::from_micros(microseconds),
+        message,
+    })
 }
 
-async fn from_journal(cx: &Context) -> Result<Vec<String>, Absence> {
+async fn journal(cx: &Context) -> Result<Vec<Record>, Absence> {
     let denied =
         || Absence::new(Reason::NoPermission, "the journal shows this account nothing of the kernel");
     let text = program(cx, "journalctl", JOURNAL, PATIENCE, MOST_BYTES as u64).await?.text;
@@ -88,7 +151,15 @@ async fn from_journal(cx: &Context) -> Result<Vec<String>, Absence> {
     if text.is_empty() {
         return Err(denied());
     }
-    Ok(String::from_utf8_lossy(&text).lines().map(str::to_owned).collect())
+    Ok(String::from_utf8_lossy(&text).lines().filter_map(told).collect())
+}
+
+/// `[ 5140.900123] kernel: message`; further lines of a message have no time.
+fn told(line: &str) -> Option<Record> {
+    let (time, rest) = line.strip_prefix('[')?.split_once(']')?;
+    let at = Duration::try_from_secs_f64(time.trim().parse().ok()?).ok()?;
+    let (_, message) = rest.split_once(": ")?;
+    Some(Record { level: None, at, message: message.to_owned() })
 }
 
 #[cfg(test)]
@@ -104,10 +175,34 @@ mod tests {
         let text = "6,1,0,-;Linux version 6.12\n3,9,77,-;I/O error, dev sda, sector 5; more\n SUBSYSTEM=block\nodd\n\u{fffd}\n\
             12,10,78,-;I/O error, written by a program\n30,11,79,c;I/O error, by a service\n;none\nx,1;none";
         std::fs::write(tree.path().join("dev/kmsg"), text).unwrap();
+        assert_eq!(messages(&cx).await.unwrap_err().reason, Reason::NotSupported, "it is read once a run");
+        let cx = Context { root: tree.path().into(), ..Context::default() };
+        let found = messages(&cx).await.unwrap();
+        let found: Vec<_> = found.iter().map(|r| (r.level, r.at.as_micros(), r.message.as_str())).collect();
         assert_eq!(
-            messages(&cx).await.unwrap(),
-            ["Linux version 6.12", "I/O error, dev sda, sector 5; more"]
+            found,
+            [(Some(6), 0, "Linux version 6.12"), (Some(3), 77, "I/O error, dev sda, sector 5; more")]
         );
+        assert!(Arc::ptr_eq(&messages(&cx).await.unwrap(), &device(&cx).await.unwrap()));
+    }
+
+    #[test]
+    fn a_line_of_the_journal_is_a_message_and_its_time() {
+        let record = told("[ 5140.900123] kernel: usb 1-2: reset: odd").unwrap();
+        assert_eq!((record.at, record.level), (Duration::from_micros(5_140_900_123), None));
+        assert_eq!(record.message, "usb 1-2: reset: odd");
+        for odd in [
+            "",
+            "[",
+            "[]",
+            "[x] kernel: y",
+            "[-1.0] kernel: y",
+            "[nan] k: y",
+            "[1e99] k: y",
+            "              more: y",
+        ] {
+            assert_eq!(told(odd), None, "{odd}");
+        }
     }
 
     #[tokio::test]

@@ -37,9 +37,9 @@ const SIGNS: &[(About, &[&str])] = &[
 ];
 
 /// Counts them.
-pub(super) fn warnings(cx: &Context) -> Result<Vec<KernelWarning>, Absence> {
+pub(super) async fn warnings(cx: &Context) -> Result<Vec<KernelWarning>, Absence> {
     let mut counts: BTreeMap<About, u32> = BTreeMap::new();
-    for about in kernel_log::records(cx)?.iter().filter_map(about) {
+    for about in kernel_log::device(cx).await?.iter().filter_map(about) {
         let count = counts.entry(about).or_default();
         *count = count.saturating_add(1);
     }
@@ -47,7 +47,7 @@ pub(super) fn warnings(cx: &Context) -> Result<Vec<KernelWarning>, Absence> {
 }
 
 fn about(record: &Record) -> Option<About> {
-    if record.level > WARNING {
+    if record.level.is_none_or(|level| level > WARNING) {
         return None;
     }
     let says = |sign: &&str| record.message.contains(sign);
@@ -60,8 +60,8 @@ mod tests {
     use crate::Reason;
     use crate::source::tree;
 
-    #[test]
-    fn messages_are_counted_by_what_they_are_about() {
+    #[tokio::test]
+    async fn messages_are_counted_by_what_they_are_about() {
         let (_root, cx) = tree(&[(
             "dev/kmsg",
             "2,1,100,-;mce: [Hardware Error]: Machine check: Processor context corrupt\n\
@@ -74,13 +74,13 @@ mod tests {
              rubbish\n;\n",
         )]);
         let counted: Vec<_> =
-            warnings(&cx).unwrap().into_iter().map(|w| (w.about, w.message_count)).collect();
+            warnings(&cx).await.unwrap().into_iter().map(|w| (w.about, w.message_count)).collect();
         assert_eq!(counted, [(About::Hardware, 1), (About::Graphics, 2), (About::Memory, 1)]);
     }
 
-    #[test]
-    fn without_the_device_nothing_is_known() {
+    #[tokio::test]
+    async fn without_the_device_nothing_is_known() {
         let (_root, cx) = tree(&[]);
-        assert_eq!(warnings(&cx).unwrap_err().reason, Reason::NotSupported);
+        assert_eq!(warnings(&cx).await.unwrap_err().reason, Reason::NotSupported);
     }
 }

@@ -20,9 +20,10 @@ const MOST_FILES: usize = 5000;
 const MOST_PROGRAMS: usize = 20;
 
 pub(super) async fn measure(cx: Context) -> Reading<Crashes> {
+    let kernel = kernel::warnings(&cx).await.into();
     let read = detached("read what crashed", cx.step(), move || Crashes {
         programs: programs(&cx, SystemTime::now()).into(),
-        kernel: kernel::warnings(&cx).into(),
+        kernel,
     });
     read.await.into()
 }

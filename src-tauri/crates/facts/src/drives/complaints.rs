@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 
 use super::{Complaint, ComplaintKind, Drive};
+use crate::kernel_log::Record;
 use crate::{Absence, Reason};
 
 /// A log full of one drive's errors names few others.
 const MOST: usize = 40;
 
 /// Counted by drive and kind.
-pub(super) fn count(messages: &[String], drives: &[Drive]) -> Vec<Complaint> {
+pub(super) fn count(messages: &[Record], drives: &[Drive]) -> Vec<Complaint> {
     let mut counts: BTreeMap<(String, ComplaintKind), u32> = BTreeMap::new();
-    for (device, kind) in messages.iter().filter_map(|m| read(m)) {
+    for (device, kind) in messages.iter().filter_map(|m| read(&m.message)) {
         *counts.entry((whole(device, drives), kind)).or_default() += 1;
     }
     let mut complaints: Vec<Complaint> = counts
@@ -75,6 +76,8 @@ fn whole(device: &str, drives: &[Drive]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::DriveKind;
     use super::*;
 
@@ -113,7 +116,8 @@ mod tests {
             I/O error, dev sdz, sector 5\n\
             I/O error, dev , sector 5\n\
             I/O error, dev ../../x\n";
-        let messages: Vec<String> = log.lines().map(str::to_owned).collect();
+        let record = |line: &str| Record { level: None, at: Duration::ZERO, message: line.to_owned() };
+        let messages: Vec<Record> = log.lines().map(record).collect();
         let drives = [drive("sda", false), drive("nvme0n1", false), drive("sdb", true)];
         let found = count(&messages, &drives);
         let brief: Vec<_> = found

@@ -14,7 +14,10 @@ pub(super) async fn measure(cx: Context) -> Reading<Usb> {
     let (tree, log) =
         tokio::join!(detached("USB devices", limit, move || usb(&inner)), kernel_log::messages(&cx));
     tree.and_then(|usb| usb)
-        .map(|usb| Usb { complaints: log.map(|messages| complaints::count(&messages)).into(), ..usb })
+        .map(|usb| Usb {
+            complaints: log.map(|messages| complaints::count(&messages, kernel_log::now())).into(),
+            ..usb
+        })
         .into()
 }
 

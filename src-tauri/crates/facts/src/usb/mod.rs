@@ -39,12 +39,16 @@ facts! {
 
     /// What the kernel complained of at one socket.
     pub struct UsbComplaint {
-        /// Where: bus and sockets on the way.
+        /// Where: bus and sockets on the way, as of a device that is plugged in there.
         public device: String,
         /// What it was.
         public kind: UsbComplaintKind,
-        /// How often.
+        /// How often since the start.
         public times_count: u32,
+        /// How often in the last hour. Time asleep does not count.
+        public hour_count: u32,
+        /// How long ago the last time was. Time asleep does not count.
+        public last_age_seconds: u64,
     }
 
     /// A device.
@@ -104,7 +108,7 @@ pub enum UsbComplaintKind {
     GivenUp,
     /// A device was reset while it was in use. The first reset after the computer slept is usual, and left out.
     Reset,
-    /// The socket or its hub gives less current than the device asks for.
+    /// The socket or its hub gives less current than the device asks for, and the device stays off.
     TooLittleCurrent,
     /// A socket was switched off because too much current was drawn.
     OverCurrent,
