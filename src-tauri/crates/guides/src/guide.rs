@@ -144,7 +144,7 @@ pub enum Risk {
     Low,
     /// Something is interrupted, or a setting must be put back by hand.
     Medium,
-    /// Work or data can be lost.
+    /// Work, data or protection can be lost.
     High,
 }
 

@@ -33,6 +33,8 @@ fn network(changes: &str) -> BTreeMap<CheckId, Status> {
         "internet.nat64",
         "dns.search-domain",
         "dns.encrypted-answers",
+        "dns.encrypted-genuine",
+        "dns.encrypted-dates",
         "web.sign-in-announced",
         "proxy.lets-through",
         "dns.hosts-file",
@@ -408,6 +410,18 @@ const SCENARIOS: &[(&str, &str, &str)] = &[
         "dns.encrypted-answers=fail dns.server-works=fail names=fail dns.slow=not_applicable web.prompt=not_applicable \
          tls.certificate-dates=not_applicable tls.trusted=not_applicable internet.quic=not_applicable",
         "dns-encrypted-blocked",
+    ),
+    (
+        "the computer asks over TLS alone, and somebody else answers",
+        "dns.encrypted-genuine=fail dns.encrypted-answers=ok clock.correct=unknown dns.server-works=fail names=fail dns.slow=not_applicable web.prompt=not_applicable \
+         tls.certificate-dates=not_applicable tls.trusted=not_applicable internet.quic=not_applicable",
+        "dns-encrypted-intercepted",
+    ),
+    (
+        "the computer asks over TLS alone, and its clock is years behind",
+        "dns.encrypted-dates=fail dns.encrypted-answers=ok dns.encrypted-genuine=ok clock.correct=unknown dns.server-works=fail names=fail dns.slow=not_applicable web.prompt=not_applicable \
+         tls.certificate-dates=not_applicable tls.trusted=not_applicable internet.quic=not_applicable",
+        "clock-wrong-no-names",
     ),
     (
         "the network says that somebody must sign in, and drops everything else",

@@ -388,14 +388,14 @@ async fn ask_encrypted(
         outcome => Reading::Value(outcome),
     };
     let certificate = match anchors {
-        Ok(_) => certificate(shown, identity.is_some() || strict).into(),
+        Ok(_) => certificate(shown, identity.is_some()).into(),
         Err(absent) => absent.into(),
     };
     (outcome, certificate)
 }
 
-/// What the certificate says; `bound` where the settings say whose it must be. A system that asks in no other
-/// way takes the address where they say no name.
+/// What the certificate says; `bound` where the settings say whose it must be. The settings of one link can name
+/// it too, and those are not read: without a name here, a certificate for names alone may be the right one.
 fn certificate(shown: Option<Shown>, bound: bool) -> Result<TlsOutcome, Absence> {
     let nothing = |why: &str| Err(Absence::new(Reason::NothingToMeasure, why));
     match shown {

@@ -118,6 +118,18 @@ fn values<'a>(texts: &'a [String], key: &'a str) -> impl DoubleEndedIterator<Ite
     lines.filter(move |(name, _)| name.trim() == key).map(|(_, value)| value.trim())
 }
 
+/// The words of a setting that grows from line to line, and that an empty one empties.
+fn listed<'a>(texts: &'a [String], key: &'a str) -> Vec<&'a str> {
+    let mut words = Vec::new();
+    for value in values(texts, key) {
+        if value.is_empty() {
+            words.clear();
+        }
+        words.extend(value.split_whitespace());
+    }
+    words
+}
+
 fn over_tls(texts: &[String]) -> OverTls {
     match values(texts, "DNSOverTLS").next_back().unwrap_or_default().to_ascii_lowercase().as_str() {
         "yes" | "true" | "1" | "on" | "y" | "t" => OverTls::Strict,
@@ -128,8 +140,8 @@ fn over_tls(texts: &[String]) -> OverTls {
 
 /// What stands behind the server's address: `DNS=9.9.9.9#dns.quad9.net [2620:fe::fe]:853%eth0#dns.quad9.net`.
 fn server_name(texts: &[String], address: IpAddr) -> Option<String> {
-    let entries = values(texts, "DNS").chain(values(texts, "FallbackDNS")).flat_map(str::split_whitespace);
-    let mut named = entries.filter_map(|entry| entry.split_once('#')).filter(|(at, _)| {
+    let entries = [listed(texts, "DNS"), listed(texts, "FallbackDNS")].concat();
+    let mut named = entries.into_iter().filter_map(|entry| entry.split_once('#')).filter(|(at, _)| {
         let at = at.split('%').next().unwrap_or(at);
         net::socket_address(at, 53).is_some_and(|at| at.ip() == address)
     });
@@ -271,6 +283,19 @@ mod tests {
         let settings = recorded(&[stub, upstream, file]).await;
         let names: Vec<_> = settings.servers.iter().map(|s| s.name.as_deref()).collect();
         assert_eq!(names, [None, Some("dns.example"), Some("six.example"), None]);
+    }
+
+    #[tokio::test]
+    async fn an_empty_line_takes_back_the_servers_before_it_and_their_names() {
+        let stub = ("etc/resolv.conf", "nameserver 127.0.0.53\n");
+        let upstream = ("run/systemd/resolve/resolv.conf", "nameserver 192.0.2.7\nnameserver 192.0.2.8\n");
+        let file =
+            ("etc/systemd/resolved.conf", "[Resolve]\nDNS=192.0.2.7#stale.example 192.0.2.8#other.example\n");
+        let drop_in =
+            ("etc/systemd/resolved.conf.d/10-dns.conf", "[Resolve]\nDNS=\nDNS=192.0.2.7#dns.example\n");
+        let settings = recorded(&[stub, upstream, file, drop_in]).await;
+        let names: Vec<_> = settings.servers.iter().map(|s| s.name.as_deref()).collect();
+        assert_eq!(names, [None, Some("dns.example"), None]);
     }
 
     #[tokio::test]

@@ -107,7 +107,7 @@ facts! {
         /// Valid until.
         public not_after: Timestamp,
         /// SHA-256 over the certificate, in hexadecimal.
-        public sha256: String,
+        internal sha256: String,
     }
 }
 
