@@ -901,6 +901,7 @@ report-value-kde = die von KDE
 report-value-opened = offen
 report-value-password = verlangt ein Passwort
 report-value-tunnel-no-way = der Proxy kommt selbst nicht weiter
+report-value-untrusted = seinem Zertifikat wird hier nicht vertraut
 report-value-not-tried = nicht versucht
 report-value-end-reached = erreicht
 report-value-end-all-done = alles übertragen

@@ -901,6 +901,7 @@ report-value-kde = KDE’s
 report-value-opened = open
 report-value-password = asks for a password
 report-value-tunnel-no-way = the proxy itself gets no further
+report-value-untrusted = its certificate is not trusted here
 report-value-not-tried = not tried
 report-value-end-reached = reached
 report-value-end-all-done = all transferred

@@ -118,8 +118,12 @@ async fn over_tls(
     let anchors =
         Anchors::of(cx).await.map_err(|absent| failed(TunnelOutcome::NotTried, absent.to_string()))?;
     match tls::trusted(proxy, stream, &anchors, deadline).await {
-        Some(stream) => Ok(Box::new(stream)),
-        None => Err(failed(TunnelOutcome::Failed, "no trusted TLS connection with the proxy")),
+        Ok(stream) => Ok(Box::new(stream)),
+        Err(error) => {
+            let outcome =
+                if tls::is_untrusted(&error) { TunnelOutcome::Untrusted } else { TunnelOutcome::Failed };
+            Err(failed(outcome, format!("no trusted TLS connection with the proxy: {error}")))
+        }
     }
 }
 

@@ -111,6 +111,9 @@ pub enum TunnelOutcome {
     Unreachable,
     /// Nothing came back.
     TimedOut,
+    /// It is itself asked over TLS and shows a certificate that this computer does not trust, so it was not
+    /// asked. A browser that brings its own list of authorities may trust it.
+    Untrusted,
     /// This kind of proxy is not asked.
     NotTried,
     /// Another answer.

@@ -350,8 +350,8 @@ async fn words(
     let Ok(mut stream) = net::connect_any(&addresses, deadline).await else { return none("no connection") };
     let (greeting, text) = if kind.begins_with_tls(target.port) {
         match tls::trusted(target, stream, anchors, deadline).await {
-            Some(mut stream) => greeting::greet(&mut stream, kind, deadline).await,
-            None => return none("no trusted TLS connection"),
+            Ok(mut stream) => greeting::greet(&mut stream, kind, deadline).await,
+            Err(_) => return none("no trusted TLS connection"),
         }
     } else {
         greeting::greet::<TcpStream>(&mut stream, kind, deadline).await

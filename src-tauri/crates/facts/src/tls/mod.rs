@@ -370,7 +370,10 @@ fn untunnelled(failed: TunnelFailed) -> (TlsOutcome, String) {
         TunnelOutcome::Refused => TlsOutcome::ProxyRefused,
         TunnelOutcome::Unreachable | TunnelOutcome::NoWay => TlsOutcome::Unreachable,
         TunnelOutcome::TimedOut => TlsOutcome::TimedOut,
-        TunnelOutcome::Opened | TunnelOutcome::NotTried | TunnelOutcome::Failed => TlsOutcome::Failed,
+        TunnelOutcome::Opened
+        | TunnelOutcome::Untrusted
+        | TunnelOutcome::NotTried
+        | TunnelOutcome::Failed => TlsOutcome::Failed,
     };
     (outcome, failed.detail)
 }
@@ -381,17 +384,24 @@ pub(crate) async fn trusted(
     stream: TcpStream,
     anchors: &Anchors,
     deadline: Instant,
-) -> Option<TlsStream<TcpStream>> {
-    let name = ServerName::try_from(target.host.clone()).ok()?;
+) -> io::Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(target.host.clone()).map_err(io::Error::other)?;
     let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .ok()?
+        .map_err(io::Error::other)?
         .with_root_certificates(Arc::clone(&anchors.store))
         .with_no_client_auth();
     match net::in_time(deadline, TlsConnector::from(Arc::new(config)).connect(name, stream)).await {
-        Wait::Done(stream) => Some(stream),
-        Wait::Error(_) | Wait::TimedOut => None,
+        Wait::Done(stream) => Ok(stream),
+        Wait::Error(error) => Err(error),
+        Wait::TimedOut => Err(io::ErrorKind::TimedOut.into()),
     }
+}
+
+/// Whether the certificate of whoever is there is all that stood against such a connection.
+pub(crate) fn is_untrusted(error: &io::Error) -> bool {
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
 }
 
 /// What whoever is there shows of himself.

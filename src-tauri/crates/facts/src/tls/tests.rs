@@ -116,11 +116,15 @@ async fn a_proxy_over_tls_is_asked_with_its_password_once_and_only_where_it_is_t
     let hosts = (0..4).map(|n| format!("https://host-{n}.example/")).collect();
     let way = Way::Proxy(format!("https://ann:wrong@localhost:{}", address.port()));
     let mut endpoints = Endpoints { https: hosts, ..testing::no_endpoints() };
-    let strangers = measure_by(testing::context(endpoints.clone()), way.clone()).await;
+    let cx = testing::context(endpoints.clone());
+    let strangers = measure_by(cx.clone(), way.clone()).await;
     let outcome =
         |seen: &Reading<Tls>| seen.value().unwrap().hosts.iter().map(|h| h.outcome).collect::<Vec<_>>();
     assert_eq!(outcome(&strangers), [TlsOutcome::Failed; 4]);
     assert!(asked.lock().unwrap().is_empty(), "a stranger was told the password");
+    let (proxy, target) = (way.proxy_for("https://host-0.example/"), Target::parse("host-0.example", 443));
+    let turned_away = net::tunnel(&cx, &proxy.unwrap(), &target.unwrap(), net::deadline(&cx)).await;
+    assert_eq!(turned_away.err().unwrap().outcome, TunnelOutcome::Untrusted);
 
     endpoints.ca_file = Some(authority.file.clone());
     let seen = measure_by(testing::context(endpoints), way).await;
