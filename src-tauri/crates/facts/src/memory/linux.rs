@@ -1,6 +1,7 @@
 //! `/proc/meminfo`, documented in the kernel's `filesystems/proc.rst`.
 
 use super::Memory;
+use crate::kernel_log::{self, Record};
 use crate::source::{detached, odd, read_text};
 use crate::{Absence, Context, Reading, Reason};
 
@@ -8,21 +9,36 @@ const MEMINFO: &str = "/proc/meminfo";
 const VMSTAT: &str = "/proc/vmstat";
 
 pub(super) async fn measure(cx: Context) -> Reading<Memory> {
-    let limit = cx.step();
-    let read = detached("read memory", limit, move || {
-        let text = read_text(&cx, MEMINFO)?;
-        let (limit, kills) = group(&cx);
+    let inner = cx.clone();
+    let read = detached("read memory", cx.step(), move || {
+        let text = read_text(&inner, MEMINFO)?;
+        let (limit, kills) = group(&inner);
         Ok(Memory {
-            oom_kill_count: read_text(&cx, VMSTAT).and_then(|text| counter(VMSTAT, &text, "oom_kill")).into(),
+            oom_kill_count: read_text(&inner, VMSTAT)
+                .and_then(|text| counter(VMSTAT, &text, "oom_kill"))
+                .into(),
             limit_bytes: limit.into(),
             limit_kill_count: kills.into(),
             ..parse(&text)
         })
     });
-    match read.await {
-        Ok(Ok(memory)) => Reading::Value(memory),
+    let (read, log) = tokio::join!(read, kernel_log::messages(&cx));
+    match read {
+        Ok(Ok(mut memory)) => {
+            if let Reading::Value(count) = &mut memory.oom_kill_count {
+                *count = count.saturating_sub(log.map_or(0, |log| ended_at_a_limit(&log)));
+            }
+            Reading::Value(memory)
+        }
         Ok(Err(absent)) | Err(absent) => absent.into(),
     }
+}
+
+/// Programs that were ended because the group that they run in had reached its limit. The kernel counts them
+/// together with the others, and tells them apart in its log alone (`mm/memcontrol.c`; "Kill process" before
+/// version 5.2).
+fn ended_at_a_limit(log: &[Record]) -> u64 {
+    log.iter().filter(|told| told.message.starts_with("Memory cgroup out of memory: Kill")).count() as u64
 }
 
 fn parse(text: &str) -> Memory {
@@ -149,6 +165,16 @@ mod tests {
         assert_eq!(memory.oom_kill_count, Reading::Value(3));
         assert_eq!(memory.limit_bytes, Reading::Value(67_108_864));
         assert_eq!(memory.limit_kill_count, Reading::Value(2));
+
+        let log = "6,1,0,-;Linux version 6.12\n\
+            3,2,9,-;Memory cgroup out of memory: Killed process 71 (python3) total-vm:107404kB, UID:65534\n\
+            3,3,9,-;Memory cgroup out of memory: Kill process 72 (java) score 999 or sacrifice child\n\
+            3,4,9,-;Out of memory: Killed process 73 (firefox) total-vm:11884120kB, UID:1000\n";
+        write("dev/kmsg", log);
+        // The log is read once in a run.
+        let next_run = Context { root: tree.path().into(), ..Context::default() };
+        let told_apart = measure(next_run).await.value().unwrap().clone();
+        assert_eq!(told_apart.oom_kill_count, Reading::Value(1));
 
         write("sys/fs/cgroup/memory/box/memory.limit_in_bytes", "9223372036854771712\n");
         let unlimited = measure(cx.clone()).await.value().unwrap().clone();

@@ -2,10 +2,11 @@
 //!
 //! | system  | source                                   | privilege |
 //! |---------|------------------------------------------|-----------|
-//! | Linux   | `/proc/meminfo`; `oom_kill` of `/proc/vmstat`; the limit of Befund's own cgroup, version 1 or 2 | none |
+//! | Linux   | `/proc/meminfo`; `oom_kill` of `/proc/vmstat`, less the programs that the kernel's log says were ended at the limit of a group (a container); the limit of Befund's own cgroup, version 1 or 2 | none |
 //! | others  | `sysinfo` (Windows: `GlobalMemoryStatusEx` and performance counters; macOS: `host_statistics64`) | none |
 //!
-//! Blind spots: which programs were ended, and when, is in the kernel's log alone. Those that a service such
+//! Blind spots: where the kernel's log cannot be read, programs that were ended at the limit of their group
+//! alone count as well; a log that has lost its oldest lines leaves too many. Which programs were ended, and when, is in the kernel's log alone. Those that a service such
 //! as earlyoom or systemd-oomd ends are not counted by the kernel. Kernels before 4.13 do not count. Kernels before 3.14 do not say
 //! what is available. Compressed memory (zram) counts as swap.
 
@@ -38,7 +39,9 @@ facts! {
         public cached_bytes: Reading<u64>,
         /// What waits to be written to disks.
         public unwritten_bytes: Reading<u64>,
-        /// Programs that the system has ended since its start because memory ran out.
+        /// Programs that the system has ended since its start because memory ran out. Those that reached
+        /// the limit of a group of theirs alone, such as a container's, are left out where the kernel's log
+        /// can be read.
         public oom_kill_count: Reading<u64>,
         /// The most that the group of this session may have, where a limit is set.
         public limit_bytes: Reading<u64>,
