@@ -142,7 +142,12 @@ fn guide_says_what_was_not_measured_and_names_a_cause_that_stands_alone_once() {
         let line = text.lines().find(|line| line.contains(reason)).unwrap_or_else(|| panic!("{text}"));
         assert!(line.contains(title), "the policy names no services: {text}");
 
-        let evidence = scratch.write("evidence.json", r#"{"checks": {"clock.correct": "fail"}}"#).unwrap();
+        let evidence = scratch
+            .write(
+                "evidence.json",
+                r#"{"checks": {"clock.correct": "fail", "dns.encrypted-dates": "not_applicable"}}"#,
+            )
+            .unwrap();
         let file = evidence.to_str().unwrap();
         let output = run(&scratch, &["guide", "internet", "--evidence", file, "--lang", lang]);
         let text = String::from_utf8(output.stdout).unwrap();
