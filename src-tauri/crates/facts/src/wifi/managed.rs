@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
@@ -25,6 +26,9 @@ const MOST_SAVED: usize = 64;
 
 /// What is looked at, of access points and of saved connections, before anything is left out.
 const MOST_READ: usize = 512;
+
+/// How long is taken for one of the two lists; all that NetworkManager is asked has 600 ms together.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// They are asked for one by one, and a bus lets nobody have more than 128 questions open.
 const AT_ONCE: usize = 64;
@@ -72,17 +76,33 @@ struct InRange {
     cut: bool,
 }
 
-/// Asks about each of them, some at a time. What went away in the meantime is left out.
-async fn each<T, F>(paths: Vec<OwnedObjectPath>, ask: impl Fn(OwnedObjectPath) -> F) -> Vec<T>
+/// What was read of a list.
+struct Listed<T> {
+    read: Vec<T>,
+    /// Whether that was all of it.
+    whole: bool,
+}
+
+/// Asks about the first of them, some at a time, as far as the time for one list goes: a long list must not
+/// take what else is asked with it. What went away in the meantime is left out.
+async fn each<T, F>(
+    paths: &[OwnedObjectPath],
+    patience: Duration,
+    ask: impl Fn(OwnedObjectPath) -> F,
+) -> Listed<T>
 where
     T: Send + 'static,
     F: Future<Output = Option<T>> + Send + 'static,
 {
+    let until = Instant::now() + patience;
     let mut read = Vec::new();
-    for some in paths.chunks(AT_ONCE) {
+    for (i, some) in paths[..paths.len().min(MOST_READ)].chunks(AT_ONCE).enumerate() {
+        if i > 0 && Instant::now() >= until {
+            return Listed { read, whole: false };
+        }
         read.extend(net::side_by_side(some.iter().cloned().map(&ask)).await.into_iter().flatten());
     }
-    read
+    Listed { read, whole: paths.len() <= MOST_READ }
 }
 
 pub(super) async fn read(manager: &NetworkManager) -> Result<Managed, Absence> {
@@ -98,11 +118,12 @@ pub(super) async fn read(manager: &NetworkManager) -> Result<Managed, Absence> {
             && !matches!(state_of(device).state, ManagerState::Unavailable | ManagerState::Unmanaged)
         {
             let in_range = in_range.get_or_insert_default();
-            in_range.names.extend(points.iter().filter_map(Point::name));
-            in_range.cut |= points.len() >= MOST_READ;
+            in_range.names.extend(points.read.iter().filter_map(Point::name));
+            in_range.cut |= !points.whole;
         }
         let known = profiles.as_deref().unwrap_or_default();
         let tried = tried(manager, device, known).await;
+        let points = points.map(|points| points.read);
         read.extend(wireless_device(device, &wireless, points, tried, known));
     }
     let saved = profiles.map(|all| networks_of(&all, in_range.as_ref()));
@@ -115,16 +136,15 @@ pub(super) async fn read(manager: &NetworkManager) -> Result<Managed, Absence> {
 }
 
 async fn saved(manager: &NetworkManager) -> Result<Vec<Saved>, Absence> {
-    let mut paths = manager.profiles().await?;
-    paths.truncate(MOST_READ);
-    let read = each(paths, |path| {
+    let paths = manager.profiles().await?;
+    let read = each(&paths, PATIENCE, |path| {
         let manager = manager.clone();
         async move {
             let profile = manager.profile(&path).await.ok()?;
             wireless_profile(path, &profile)
         }
     });
-    Ok(read.await)
+    Ok(read.await.read)
 }
 
 /// A saved connection, where it is a wireless one.
@@ -185,7 +205,7 @@ fn network_of(saved: &Saved, in_range: Option<&InRange>) -> SavedNetwork {
 async fn points(
     manager: &NetworkManager,
     wireless: &Result<Properties, Absence>,
-) -> Result<Vec<Point>, Absence> {
+) -> Result<Listed<Point>, Absence> {
     let wireless = wireless.as_ref().map_err(Clone::clone)?;
     // Of times since the start in milliseconds; before the first scan there is none.
     if wireless.get::<i64>("LastScan") == Some(-1) {
@@ -199,8 +219,7 @@ async fn points(
         paths.retain(|path| *path != used);
         paths.insert(0, used);
     }
-    paths.truncate(MOST_READ);
-    let read = each(paths, |path| {
+    let read = each(&paths, PATIENCE, |path| {
         let manager = manager.clone();
         async move {
             let properties = manager.access_point(&path).await.ok()?;
@@ -396,6 +415,19 @@ mod tests {
     use zbus::zvariant::Value;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_long_list_ends_with_its_time_and_what_was_read_is_kept() {
+        let paths: Vec<OwnedObjectPath> =
+            (0..600).map(|i| OwnedObjectPath::try_from(format!("/p/{i}")).unwrap()).collect();
+        let all = |paths: Vec<OwnedObjectPath>, patience| async move {
+            let listed = each(&paths, patience, |path| async move { Some(path) }).await;
+            (listed.read.len(), listed.whole)
+        };
+        assert_eq!(all(paths.clone(), Duration::ZERO).await, (AT_ONCE, false));
+        assert_eq!(all(paths[..100].to_vec(), Duration::from_mins(1)).await, (100, true));
+        assert_eq!(all(paths, Duration::from_mins(1)).await, (MOST_READ, false));
+    }
 
     #[test]
     fn a_hostile_name_is_bounded() {
