@@ -55,9 +55,10 @@ pub(crate) fn print(outcomes: &[Outcome]) {
         "healthy networks: the median first verdict after {:.0} ms, all after {:.0} ms",
         f.first_ms, f.all_ms
     );
-    let twice: Vec<&str> = outcomes.iter().filter(|o| o.tries > 1).map(|o| o.name.as_str()).collect();
-    if !twice.is_empty() {
-        println!("run a second time, alone: {}", twice.join(", "));
+    let again: Vec<String> =
+        outcomes.iter().filter(|o| o.tries > 1).map(|o| format!("{} (try {})", o.name, o.tries)).collect();
+    if !again.is_empty() {
+        println!("run again, alone: {}", again.join(", "));
     }
     let failed = outcomes.iter().filter(|o| !o.wrong.is_empty()).count();
     println!("{} passed, {failed} failed", outcomes.len() - failed);
@@ -112,9 +113,9 @@ pub(crate) fn write(outcomes: &[Outcome], path: &Path) -> Result<()> {
     );
     for o in outcomes {
         let mark = match (o.is_right(), o.tries) {
-            (true, 1) => "",
-            (true, _) => " (second try)",
-            (false, _) => " ✗",
+            (true, 1) => String::new(),
+            (true, tries) => format!(" (try {tries})"),
+            (false, _) => " ✗".into(),
         };
         let top = o.causes.first().map_or_else(String::new, |(_, p)| format!(" {:.0} %", p * 100.0));
         let top = if o.first() == "healthy" { String::new() } else { top };
