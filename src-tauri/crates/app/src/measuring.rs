@@ -157,7 +157,7 @@ impl App {
                             total,
                             so_far: said.clone(),
                         });
-                    } else if *told == Told::Nothing && needs.intersection(&begun).next().is_some() {
+                    } else if *told == Told::Nothing && !needs.is_disjoint(&begun) {
                         *told = Told::Running;
                         let row = CheckRow { status: "running".into(), ..self.row(check, None) };
                         tell(RowUpdate { row, done, total, so_far: said.clone() });

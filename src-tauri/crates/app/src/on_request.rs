@@ -96,8 +96,8 @@ impl App {
         tell: impl Fn(RowUpdate),
     ) -> Measured {
         let subjects: Vec<Subject> = asked.iter().copied().collect();
-        let needs_any = |c: &Check| c.subjects().intersection(&asked).next().is_some();
-        let checks: Vec<&Check> = checks.iter().copied().filter(|c| needs_any(c)).collect();
+        let checks: Vec<&Check> =
+            checks.iter().copied().filter(|c| !c.subjects().is_disjoint(&asked)).collect();
         let round = Round { agreed: asked, before, cancel, ..Round::of(&checks, &subjects) };
         Box::pin(self.measure(round, tell)).await
     }

@@ -217,8 +217,8 @@ impl Reader<'_> {
             return None;
         }
         let parts = Parts::new(given);
-        let rules = [parsed.when.is_some(), parsed.fail.is_some(), parsed.warn.is_some()];
-        let [has_when, has_fail, has_warn] = rules;
+        // A rule that is not valid was written all the same, and its text is needed.
+        let [has_when, has_fail, has_warn] = [&parsed.when, &parsed.fail, &parsed.warn].map(Option::is_some);
         let when = parsed.when.and_then(|rule| self.expression("when", rule, &parts));
         let fail = parsed.fail.and_then(|rule| self.expression("fail", rule, &parts));
         let warn = parsed.warn.and_then(|rule| self.expression("warn", rule, &parts));

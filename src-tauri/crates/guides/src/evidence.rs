@@ -48,22 +48,25 @@ impl Evidence {
     ) -> Self {
         let mut evidence = Self::default();
         for (check, status) in statuses {
-            if status.as_ref().is_err_and(|absence| absence.reason == Reason::NotRequested) {
-                evidence.on_request.insert(check.clone());
-            }
-            evidence.checks.insert(check.clone(), status.unwrap_or(Status::Unknown));
+            let is_open = status.as_ref().is_err_and(|absence| absence.reason == Reason::NotRequested);
+            evidence.take(check, status.unwrap_or(Status::Unknown), is_open);
         }
         evidence
     }
 
     /// Takes a result in.
     pub(crate) fn learn(&mut self, result: &CheckResult) {
-        if not_requested(result) {
-            self.on_request.insert(result.check.clone());
+        self.take(&result.check, result.status, not_requested(result));
+    }
+
+    /// Takes a status in; `is_open` where nobody has agreed to what its measurement costs.
+    fn take(&mut self, check: &CheckId, status: Status, is_open: bool) {
+        if is_open {
+            self.on_request.insert(check.clone());
         } else {
-            self.on_request.remove(&result.check);
+            self.on_request.remove(check);
         }
-        self.checks.insert(result.check.clone(), result.status);
+        self.checks.insert(check.clone(), status);
     }
 
     /// Reads an evidence file: `{"checks":{ID:RESULT},"answers":{ID:ANSWER},"fixes_failed":[ID]}`, where an

@@ -92,14 +92,28 @@ pub(crate) async fn check_client(
     client.map_err(|error| Absence::new(Reason::Failed, format!("make an HTTP client: {}", words(error))))
 }
 
+/// What trusts these alone.
+fn trusting(anchors: &[CertificateDer<'_>], deadline: Instant) -> reqwest::ClientBuilder {
+    let certificates = anchors.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
+    plain(deadline).tls_certs_only(certificates)
+}
+
+/// What asks one host at these addresses of it, past all proxies.
+fn directly_at(
+    host: &str,
+    addresses: &[SocketAddr],
+    builder: reqwest::ClientBuilder,
+) -> reqwest::ClientBuilder {
+    builder.no_proxy().resolve_to_addrs(host, addresses)
+}
+
 /// A client for pages over TLS, which trusts these alone.
 pub(crate) fn trusting_client(
     way: &Way,
     anchors: &[CertificateDer<'_>],
     deadline: Instant,
 ) -> Result<reqwest::Client, reqwest::Error> {
-    let certificates = anchors.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
-    way.applied(plain(deadline).tls_certs_only(certificates))?.build()
+    way.applied(trusting(anchors, deadline))?.build()
 }
 
 /// A client for one host over TLS, at these addresses of it, which trusts these alone and goes directly.
@@ -109,8 +123,7 @@ pub(crate) fn client_at(
     anchors: &[CertificateDer<'_>],
     deadline: Instant,
 ) -> Result<reqwest::Client, reqwest::Error> {
-    let certificates = anchors.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
-    plain(deadline).no_proxy().tls_certs_only(certificates).resolve_to_addrs(host, addresses).build()
+    directly_at(host, addresses, trusting(anchors, deadline)).build()
 }
 
 /// The same over HTTP/2, for hosts that speak nothing older.
@@ -120,9 +133,7 @@ pub(crate) fn newer_client_at(
     anchors: &[CertificateDer<'_>],
     deadline: Instant,
 ) -> Result<reqwest::Client, reqwest::Error> {
-    let certificates = anchors.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
-    let client = plain(deadline).http2_prior_knowledge();
-    client.no_proxy().tls_certs_only(certificates).resolve_to_addrs(host, addresses).build()
+    directly_at(host, addresses, trusting(anchors, deadline)).http2_prior_knowledge().build()
 }
 
 /// A client for a server of this computer alone: over its socket where it has one, and past all proxies.
@@ -145,8 +156,7 @@ pub(crate) fn transfer_client(
     anchors: &[CertificateDer<'_>],
     deadline: Instant,
 ) -> Result<reqwest::Client, reqwest::Error> {
-    let certificates = anchors.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
-    way.applied(plain(deadline).tls_certs_only(certificates).pool_max_idle_per_host(8))?.build()
+    way.applied(trusting(anchors, deadline).pool_max_idle_per_host(8))?.build()
 }
 
 fn plain(deadline: Instant) -> reqwest::ClientBuilder {

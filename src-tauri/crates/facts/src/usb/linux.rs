@@ -1,6 +1,6 @@
 //! Linux: the kernel's tree of USB devices.
 
-use super::{Usb, UsbComplaint, UsbDevice, UsbKind, complaints};
+use super::{Usb, UsbDevice, UsbKind, complaints};
 use crate::kernel_log;
 use crate::source::{detached, read_number, read_text, unread};
 use crate::{Absence, Context, Reading, Reason, net};
@@ -12,25 +12,28 @@ pub(super) async fn measure(cx: Context) -> Reading<Usb> {
     let limit = cx.step();
     let inner = cx.clone();
     let (tree, log) =
-        tokio::join!(detached("USB devices", limit, move || usb(&inner)), kernel_log::messages(&cx));
-    tree.and_then(|usb| usb)
-        .map(|usb| Usb {
+        tokio::join!(detached("USB devices", limit, move || tree(&inner)), kernel_log::messages(&cx));
+    tree.and_then(|tree| tree)
+        .map(|Tree { devices, over_current_count }| Usb {
+            devices: Reading::Value(devices),
+            over_current_count,
             complaints: log.map(|messages| complaints::count(&messages, kernel_log::now())).into(),
-            ..usb
         })
         .into()
 }
 
-fn usb(cx: &Context) -> Result<Usb, Absence> {
+/// What the tree tells.
+struct Tree {
+    devices: Vec<UsbDevice>,
+    over_current_count: Reading<u64>,
+}
+
+fn tree(cx: &Context) -> Result<Tree, Absence> {
     let entries = match std::fs::read_dir(cx.path(DEVICES)) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let none = Reading::absent(Reason::NothingToMeasure, "this computer has no USB");
-            return Ok(Usb {
-                devices: Reading::Value(vec![]),
-                over_current_count: none,
-                complaints: unasked(),
-            });
+            return Ok(Tree { devices: Vec::new(), over_current_count: none });
         }
         Err(error) => return Err(unread(DEVICES, error)),
     };
@@ -42,16 +45,7 @@ fn usb(cx: &Context) -> Result<Usb, Absence> {
         .take(MOST_DEVICES)
         .map(|n| device(cx, n, &names))
         .collect();
-    Ok(Usb {
-        devices: Reading::Value(devices),
-        over_current_count: over_current(cx, &names).into(),
-        complaints: unasked(),
-    })
-}
-
-/// Stands there until the log has been read.
-fn unasked() -> Reading<Vec<UsbComplaint>> {
-    Reading::absent(Reason::NothingToMeasure, "the kernel's log was not asked")
+    Ok(Tree { devices, over_current_count: over_current(cx, &names).into() })
 }
 
 fn device(cx: &Context, name: &str, names: &[String]) -> UsbDevice {

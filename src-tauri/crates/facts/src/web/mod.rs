@@ -136,18 +136,14 @@ async fn measure_by(cx: Context, way: Way) -> Reading<Web> {
         return Reading::absent(Reason::Offline, "");
     }
     let deadline = net::deadline(&cx);
-    let proxies: Vec<_> = cx.endpoints.http.iter().map(|endpoint| way.proxy_for(endpoint.url())).collect();
     let client = match http::check_client(&cx, &way, deadline).await {
         Ok(client) => client,
         Err(absent) => return absent.into(),
     };
-    let checks = cx
-        .endpoints
-        .http
-        .iter()
-        .zip(proxies)
-        .take(net::MOST_TARGETS)
-        .map(|(endpoint, proxy)| check(cx.clone(), client.clone(), endpoint.clone(), proxy, deadline));
+    let checks = cx.endpoints.http.iter().take(net::MOST_TARGETS).map(|endpoint| {
+        let proxy = way.proxy_for(endpoint.url());
+        check(cx.clone(), client.clone(), endpoint.clone(), proxy, deadline)
+    });
     let (checks, portal) = tokio::join!(net::side_by_side(checks), portal::ask(&cx, deadline));
     Reading::Value(Web { checks, follows: way.source(), portal })
 }
