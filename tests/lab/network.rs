@@ -55,7 +55,8 @@ pub(crate) fn script(host: Host, script: &str) -> Result<()> {
 ///   (10.20.0.53), and the other end of a tunnel; `tunnel` is the end on the client, without routes.
 /// - `ssh-server ADDRESS:PORT` and `smtp-server ADDRESS PORT` start a real sshd and aiosmtpd.
 /// - `smb-server ADDRESS`, `ldap-server ADDRESS` and `rdp-server ADDRESS` start a real smbd, slapd and xrdp;
-///   a scenario with them says so under `needs`.
+///   a scenario with them says so under `needs`. So does one with `squid-proxy ADDRESS:PORT`, a real squid that
+///   takes its rules from standard input and lets everybody in as long as they sign in with any name.
 /// - `stop NAME` ends `dnsmasq-router`, `dnsmasq-net` or `nginx`, and waits until it is gone.
 const WORDS: &str = r#"
 rule() {
@@ -139,6 +140,16 @@ rdp-server() {
   printf '[Globals]\nport=tcp://%s:3389\nsecurity_layer=tls\ncertificate=/run/lab/certs/www.pem\nkey_file=/run/lab/certs/www.key\nfork=true\n[Logging]\nLogFile=/run/lab/xrdp.log\nLogLevel=WARNING\nEnableSyslog=false\n[Channels]\n[Xorg]\nname=Xorg\nlib=libxup.so\nip=127.0.0.1\nport=-1\n' "$1" > /run/lab/xrdp.ini
   xrdp -n -c /run/lab/xrdp.ini >/run/lab/xrdp.out 2>&1 &
   until-there sh -c 'ss -Htln sport = :3389 | grep -q .'
+}
+squid-proxy() {
+  mkdir -p /run/lab/squid
+  chown proxy /run/lab/squid
+  { printf 'http_port %s\nvisible_hostname proxy.lab\npid_filename /run/lab/squid/pid\ncache_log /run/lab/squid/log\naccess_log none\ncache deny all\nnetdb_filename none\npinger_enable off\nshutdown_lifetime 0\ndns_nameservers 203.0.113.53\n' "$1"
+    printf 'auth_param basic program /usr/lib/squid/basic_fake_auth\nauth_param basic children 2\nacl signed-in proxy_auth REQUIRED\n'
+    cat; } > /run/lab/squid.conf
+  # Its shared memory has one name for all that run on this machine.
+  unshare --mount sh -c 'mount -t tmpfs none /dev/shm && exec squid -N -f /run/lab/squid.conf' >/run/lab/squid/out 2>&1 &
+  until-there sh -c "ss -Htln sport = :${1##*:} | grep -q ."
 }
 stop() {
   until [ -s /run/lab/$1.pid ]; do sleep 0.01; done

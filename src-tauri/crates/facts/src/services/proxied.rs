@@ -1,15 +1,19 @@
 //! Whose answer it is that comes through a proxy in clear: the service's, or the proxy's own.
 //!
 //! A proxy that passes an answer on must add itself to `Via` (RFC 9110, section 7.6.3). An error of a gateway
-//! without that line was made by the proxy. Squid and those who follow RFC 9209 say so themselves.
+//! without that line was made by the proxy. Squid and those who follow RFC 9209 say so themselves. A refusal
+//! without that line is the proxy's where it is signed (`Server`) by a program that is nothing but a proxy.
 //!
 //! Blind spots: a proxy that hides itself (`via off`) looks like the author of each error of a gateway that it
 //! passes on; a refusal (403) that carries no mark of a proxy is taken for the service's.
 
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, PROXY_AUTHENTICATE, VIA};
+use reqwest::header::{HeaderMap, PROXY_AUTHENTICATE, SERVER, VIA};
 
 use crate::proxy::TunnelOutcome;
+
+/// Programs that are nothing but proxies, as they sign their own pages.
+const PROXIES: &[&str] = &["tinyproxy", "squid", "zscaler"];
 
 /// What a proxy says of the way, where the answer is its own.
 pub(super) fn own_answer(status: StatusCode, headers: &HeaderMap) -> Option<TunnelOutcome> {
@@ -23,10 +27,15 @@ pub(super) fn own_answer(status: StatusCode, headers: &HeaderMap) -> Option<Tunn
         .iter()
         .any(|v| String::from_utf8_lossy(v.as_bytes()).contains("error="));
     let marked = headers.contains_key("x-squid-error") || says_error;
+    let signed = !headers.contains_key(VIA)
+        && headers.get(SERVER).is_some_and(|by| {
+            let by = String::from_utf8_lossy(by.as_bytes()).to_ascii_lowercase();
+            PROXIES.iter().any(|name| by.split(['/', ' ']).next() == Some(name))
+        });
     match code {
         502..=504 if marked || !headers.contains_key(VIA) => Some(TunnelOutcome::NoWay),
         500..=599 if marked => Some(TunnelOutcome::NoWay),
-        400..=499 if marked => Some(TunnelOutcome::Refused),
+        400..=499 if marked || signed => Some(TunnelOutcome::Refused),
         _ => None,
     }
 }
@@ -52,6 +61,8 @@ mod tests {
             (407, &[][..], password),
             (401, &[("proxy-authenticate", "Basic")][..], password),
             (403, &[("x-squid-error", "ERR_ACCESS_DENIED 0")][..], refused),
+            (403, &[("server", "tinyproxy/1.11.1")][..], refused),
+            (403, &[("server", "Zscaler/6.2")][..], refused),
             (503, &[("x-squid-error", "ERR_CONNECT_FAIL 111"), ("via", "1.1 p (squid)")][..], no_way),
             (504, &[("proxy-status", "p; error=connection_timeout")][..], no_way),
             (502, &[("server", "tinyproxy/1.11.1")][..], no_way),
@@ -67,6 +78,8 @@ mod tests {
             (502, &[("via", "1.1 a"), ("proxy-status", "p; received-status=502")][..]),
             (401, &[][..]),
             (403, &[][..]),
+            (403, &[("server", "nginx")][..]),
+            (404, &[("server", "tinyproxy/1.11.1"), ("via", "1.1 p")][..]),
             (500, &[][..]),
             (200, &[][..]),
         ] {
