@@ -1,0 +1,151 @@
+//! Evidence as cases bring it, guide by guide: which cause must come first. Guides of the network have files of their own.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use befund_checks::Checks;
+use befund_guides::{Evidence, Guides, diagnose};
+
+/// Guide, results, answers, and the cause that comes first.
+type Case = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
+
+const CASES: &[Case] = &[
+    // What is measured decides …
+    ("meeting", &[("microphone.muted", "warn"), ("microphone.found", "ok")], &[], "microphone-muted"),
+    ("meeting", &[("microphone.volume", "warn")], &[("what", "not-heard")], "microphone-quiet"),
+    ("meeting", &[("camera.free", "warn")], &[("what", "no-picture")], "camera-busy"),
+    ("meeting", &[("bluetooth.on", "warn"), ("bluetooth.connected", "not_applicable")], &[], "bluetooth-off"),
+    (
+        "meeting",
+        &[("bluetooth.on", "ok"), ("bluetooth.connected", "warn")],
+        &[("what", "hear-nothing")],
+        "headset-off",
+    ),
+    ("meeting", &[("line.loss", "warn"), ("line.jitter", "warn")], &[("what", "stutters")], "weak-line"),
+    (
+        "meeting",
+        &[("cpu.load", "warn"), ("cpu.busy-program", "warn"), ("line.loss", "ok")],
+        &[("what", "stutters")],
+        "computer-busy",
+    ),
+    // … and where all that is measured is fine, the person's words do.
+    (
+        "meeting",
+        &[("microphone.muted", "ok")],
+        &[("what", "not-heard"), ("crossed-out", "yes")],
+        "muted-in-call",
+    ),
+    (
+        "meeting",
+        &[("microphone.muted", "ok")],
+        &[("what", "not-heard"), ("crossed-out", "no"), ("chosen", "other")],
+        "wrong-microphone",
+    ),
+    (
+        "meeting",
+        &[("microphone.muted", "ok")],
+        &[("what", "not-heard"), ("crossed-out", "no"), ("blocked", "yes")],
+        "not-allowed",
+    ),
+    ("meeting", &[], &[("what", "no-picture"), ("picture", "black")], "camera-covered"),
+    ("docking-station", &[], &[("missing", "all"), ("lamp", "off")], "no-power"),
+    ("docking-station", &[], &[("missing", "all"), ("lamp", "on"), ("since", "standby")], "hung"),
+    (
+        "docking-station",
+        &[("display.used", "warn"), ("display.monitor-seen", "ok")],
+        &[("missing", "picture")],
+        "monitor-unused",
+    ),
+    ("docking-station", &[], &[("missing", "picture"), ("monitor", "no-signal")], "monitor-off"),
+    ("docking-station", &[("usb.allowed", "warn")], &[("missing", "all"), ("since", "new")], "not-allowed"),
+    ("docking-station", &[("battery.adapter", "warn")], &[("missing", "charge")], "weak-adapter"),
+    (
+        "docking-station",
+        &[("usb.steady", "warn")],
+        &[("missing", "drops"), ("other-cable", "better")],
+        "bad-cable",
+    ),
+    ("docking-station", &[("usb.over-current", "warn")], &[("missing", "usb")], "over-current"),
+    ("freezes", &[("memory.programs-ended", "warn")], &[("how", "minutes")], "memory-ran-out"),
+    ("freezes", &[], &[("how", "window")], "one-program"),
+    ("freezes", &[("disk.read-errors", "fail")], &[], "drive-failing"),
+    ("freezes", &[("program.stuck", "warn")], &[("how", "window")], "program-waits"),
+    ("freezes", &[("crashes.kernel", "warn")], &[("how", "picture")], "graphics"),
+    ("freezes", &[("crashes.kernel", "fail")], &[("how", "still")], "kernel-fault"),
+    ("freezes", &[("heat.processor", "warn"), ("cpu.throttled", "warn")], &[("how", "off")], "too-hot"),
+    (
+        "freezes",
+        &[("heat.processor", "ok"), ("battery.health", "fail")],
+        &[("how", "off"), ("hot", "no")],
+        "power",
+    ),
+    ("freezes", &[("updates.restart", "warn"), ("system.uptime", "warn")], &[], "updates-open"),
+    ("sign-in", &[], &[("answer", "wrong"), ("visible", "differs")], "mistyped"),
+    ("sign-in", &[], &[("answer", "wrong"), ("visible", "same"), ("changed", "yes")], "old-password"),
+    (
+        "sign-in",
+        &[],
+        &[("answer", "wrong"), ("where", "everywhere"), ("visible", "same"), ("changed", "no")],
+        "forgotten",
+    ),
+    ("sign-in", &[("clock.correct", "fail")], &[], "clock-wrong"),
+    ("sign-in", &[("internet.by-name", "fail")], &[("answer", "unreachable")], "no-way"),
+    (
+        "sign-in",
+        &[("internet.by-name", "ok"), ("services.status", "fail")],
+        &[("answer", "again")],
+        "service-down",
+    ),
+    (
+        "sign-in",
+        &[("internet.by-name", "ok")],
+        &[("answer", "again"), ("where", "one-service")],
+        "stale-page",
+    ),
+    ("sign-in", &[], &[("answer", "code"), ("phone", "new-phone")], "phone-gone"),
+    (
+        "sign-in",
+        &[("disk.space-home", "fail"), ("disk.space-system", "fail")],
+        &[("where", "one-computer")],
+        "disk-full",
+    ),
+    ("password", &[], &[("what", "some-places"), ("home", "no")], "old-one-stored"),
+    (
+        "password",
+        &[("vpn.connected", "warn")],
+        &[("what", "some-places"), ("home", "yes")],
+        "computer-not-told",
+    ),
+    ("password", &[("internet.by-name", "fail")], &[("what", "refused")], "no-way"),
+    ("password", &[("internet.by-name", "ok")], &[("what", "refused")], "new-one-refused"),
+];
+
+#[test]
+fn what_cases_bring_names_the_cause() {
+    let checks = Checks::builtin();
+    let (guides, errors) = Guides::builtin(&checks);
+    assert!(errors.is_empty(), "{errors:?}");
+    let mut wrong = Vec::new();
+    for (id, results, answers, expected) in CASES {
+        let guide = guides.get(&id.parse().unwrap()).unwrap();
+        // Read as an evidence file, so that a misspelt name is an error.
+        let object = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), serde_json::Value::from(*value))).collect()
+        };
+        let (results, answers): (serde_json::Map<_, _>, serde_json::Map<_, _>) =
+            (object(results), object(answers));
+        let text = serde_json::json!({ "checks": results, "answers": answers }).to_string();
+        let evidence = Evidence::parse("evidence.json", &text, guide, &checks).unwrap();
+        let diagnosis = diagnose(guide, &checks, &evidence);
+        if diagnosis.causes[0].id.as_str() != *expected {
+            let top: Vec<String> =
+                diagnosis.causes.iter().take(3).map(|c| format!("{} {:.2}", c.id, c.probability)).collect();
+            wrong.push(format!("{id} {text}: {expected} expected, {}", top.join(", ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
