@@ -22,6 +22,7 @@ mod request;
 mod sensitivity;
 mod source;
 
+pub mod account;
 pub mod bluetooth;
 pub mod cameras;
 pub mod clock;

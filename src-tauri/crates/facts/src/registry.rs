@@ -130,6 +130,8 @@ macro_rules! subjects {
 subjects! {
     /// Operating system, uptime, names, language and time zone.
     Computer system: crate::system::System,
+    /// The person's own account, its groups and its tickets.
+    Computer account: crate::account::Account,
     /// Processor and load.
     Computer cpu: crate::cpu::Cpu,
     /// Main memory and swap.

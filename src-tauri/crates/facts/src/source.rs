@@ -33,6 +33,14 @@ pub(crate) fn read_raw(cx: &Context, path: &str) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// The bytes of a file of the measured system, so many at most.
+#[cfg(target_os = "linux")]
+pub(crate) fn read_bytes(cx: &Context, path: &str, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(cx.path(path))?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Like [`read_text`], for the few honest files that are larger than all others.
 pub(crate) fn read_large_text(cx: &Context, path: &str, most: u64) -> Result<String, Absence> {
     let mut bytes = Vec::new();
@@ -147,6 +155,9 @@ pub(crate) async fn program(
     let run = async {
         let mut child = tokio::process::Command::new(name)
             .args(args)
+            // What it prints is read, in whatever language the person's session is.
+            .env("LC_ALL", "C.UTF-8")
+            .env_remove("LANGUAGE")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -61,7 +61,7 @@ pub(super) fn home_folder(cx: &Context) -> Result<String, Absence> {
     home_of(if cx.is_live() { variable("HOME") } else { None }, &account(cx))
 }
 
-fn home_of(session: Option<String>, account: &Result<Account, Absence>) -> Result<String, Absence> {
+fn home_of(session: Option<String>, account: &Result<OwnAccount, Absence>) -> Result<String, Absence> {
     session
         .or_else(|| account.as_ref().ok().map(|a| a.home.clone()))
         .filter(|home| home.starts_with('/'))
@@ -181,14 +181,19 @@ fn resolver_domain(text: &str) -> Option<String> {
     lists.next_back()?.iter().find_map(|name| plausible(name))
 }
 
-/// One line of `/etc/passwd`.
-struct Account {
-    name: String,
-    gecos: String,
-    home: String,
+/// What passwd(5) says of the account that this process runs as.
+#[derive(Debug, Clone)]
+pub(crate) struct OwnAccount {
+    pub(crate) name: String,
+    pub(crate) number: u32,
+    /// The number of its first group.
+    pub(crate) group: u32,
+    pub(crate) gecos: String,
+    pub(crate) home: String,
+    pub(crate) shell: String,
 }
 
-impl Account {
+impl OwnAccount {
     /// The first field of the comment; `&` stands for the login name with a capital: passwd(5).
     fn full_name(&self) -> Result<String, Absence> {
         let mut login = self.name.chars();
@@ -201,8 +206,8 @@ impl Account {
     }
 }
 
-/// The account that this process runs as.
-fn account(cx: &Context) -> Result<Account, Absence> {
+/// The account that this process runs as, where this computer keeps it itself.
+pub(super) fn account(cx: &Context) -> Result<OwnAccount, Absence> {
     let status = read_text(cx, "/proc/self/status")?;
     let uid = status
         .lines()
@@ -213,15 +218,23 @@ fn account(cx: &Context) -> Result<Account, Absence> {
         .ok_or_else(|| Absence::new(Reason::NotSupported, format!("/etc/passwd has no account {uid}")))
 }
 
-fn find_account(passwd: &str, uid: u32) -> Option<Account> {
+fn find_account(passwd: &str, uid: u32) -> Option<OwnAccount> {
     passwd.lines().find_map(|line| {
         let mut fields = line.split(':');
         let (name, _password, id) = (fields.next()?, fields.next()?, fields.next()?);
         if name.is_empty() || id.parse() != Ok(uid) {
             return None;
         }
-        let (_group, gecos, home) = (fields.next()?, fields.next()?, fields.next()?);
-        Some(Account { name: name.into(), gecos: gecos.into(), home: home.into() })
+        let (group, gecos, home) = (fields.next()?.parse().ok()?, fields.next()?, fields.next()?);
+        let shell = fields.next().unwrap_or_default().trim();
+        Some(OwnAccount {
+            name: name.into(),
+            number: uid,
+            group,
+            gecos: gecos.into(),
+            home: home.into(),
+            shell: shell.into(),
+        })
     })
 }
 
@@ -348,7 +361,7 @@ mod tests {
         assert_eq!((account.name.as_str(), account.home.as_str()), ("ada", "/home/ada"));
         assert_eq!(account.full_name().unwrap(), "Ada Example");
         assert!(find_account(passwd, 8).is_none());
-        let nameless = Account { gecos: ",,,".into(), ..account };
+        let nameless = OwnAccount { gecos: ",,,".into(), ..account };
         assert_eq!(nameless.full_name().unwrap_err().reason, Reason::NothingToMeasure);
     }
 

@@ -74,6 +74,15 @@ pub(crate) fn home_folder(cx: &Context) -> Result<String, Absence> {
     linux::home_folder(cx)
 }
 
+#[cfg(target_os = "linux")]
+pub(crate) use linux::OwnAccount;
+
+/// The person's account, where this computer keeps it itself.
+#[cfg(target_os = "linux")]
+pub(crate) fn own_account(cx: &Context) -> Result<OwnAccount, Absence> {
+    linux::account(cx)
+}
+
 /// The home folder of the person, for whoever asks what lives there.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn home_folder(_cx: &Context) -> Result<String, Absence> {
