@@ -10,6 +10,7 @@ mod format;
 mod lang;
 mod messages;
 mod source;
+mod wording;
 
 pub use embedded::builtin;
 pub use error::{ContentError, Position};
@@ -17,3 +18,4 @@ pub use format::{Format, Formatted, format_value};
 pub use lang::{Lang, Text};
 pub use messages::{Arg, Messages};
 pub use source::{ContentFile, Origin, in_parallel, load_dir, parse_yaml, read_text};
+pub use wording::{Misworded, misworded};

@@ -119,7 +119,7 @@ impl Judgement {
 }
 
 /// And the probability of every cause, in the order of the file.
-fn judge(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> (Judgement, Vec<f64>) {
+pub(crate) fn judge(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> (Judgement, Vec<f64>) {
     let (mut problem, contradictory) = posterior(guide, baseline, evidence);
     let no_problem = problem.pop().unwrap_or_default();
     let mut causes: Vec<RankedCause> = Hypothesis::all(guide)

@@ -11,9 +11,11 @@ mod file;
 mod guide;
 mod ids;
 mod likelihood;
+mod lint;
 mod load;
 mod measurement;
 mod session;
+mod simulate;
 mod step;
 mod words;
 
@@ -24,5 +26,6 @@ pub use guide::{Answer, Cause, Fix, Guide, HandOver, Level, Priority, Question, 
 pub use ids::{AnswerId, CauseId, FixId, GuideId, IdError, QuestionId};
 pub use load::Guides;
 pub use session::{Entry, Event, JournalError, Page, Purpose, Session, State, Tried, TriedOutcome, Verdict};
+pub use simulate::{Course, Draws, OfCause, Simulation, simulate};
 pub use step::{NextStep, StepCost, StepKind};
 pub use words::Certainty;

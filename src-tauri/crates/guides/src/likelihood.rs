@@ -186,6 +186,41 @@ pub(crate) fn of_observations(guide: &Guide, baseline: &dyn Baseline, evidence: 
     logs
 }
 
+/// The causes of a guide, without the two that every guide has.
+pub(crate) fn causes(guide: &Guide) -> impl Iterator<Item = Hypothesis<'_>> {
+    guide.causes.iter().map(Hypothesis::Cause)
+}
+
+/// P(status given a hypothesis), for the statuses of a check that count. "Something else" is not one
+/// distribution; see [`of_touched`].
+pub(crate) fn of_check(
+    guide: &Guide,
+    baseline: &dyn Baseline,
+    hypothesis: Hypothesis<'_>,
+    check: &CheckId,
+) -> Vec<(Status, f64)> {
+    let healthy = check_baseline(guide, baseline, check);
+    let named = match hypothesis {
+        Hypothesis::Cause(cause) => cause.shows.get(check),
+        Hypothesis::SomethingElse | Hypothesis::NoProblem => None,
+    };
+    healthy.iter().map(|(status, _)| (*status, share(named, &healthy, status))).collect()
+}
+
+/// The same for one of the copies that "something else" is a mixture of; which one, is a number from 0 to 1.
+pub(crate) fn of_touched(
+    guide: &Guide,
+    baseline: &dyn Baseline,
+    copy: f64,
+    check: &CheckId,
+) -> Vec<(Status, f64)> {
+    let at = (copy * TOUCHED.len() as f64) as usize;
+    let touched = TOUCHED[at.min(TOUCHED.len() - 1)];
+    let healthy = check_baseline(guide, baseline, check);
+    let even = 1.0 / healthy.len() as f64;
+    healthy.into_iter().map(|(status, usual)| (status, (1.0 - touched) * usual + touched * even)).collect()
+}
+
 /// ln of how much likelier the results and answers are with each cause beside `first` than with `first` alone,
 /// in the order of the file; `None` where something rules `first` out altogether, and so beside another too.
 /// A check that both touch shows the worse of what each makes it show (a

@@ -103,6 +103,11 @@ impl Guides {
         self.own.get(id).or_else(|| self.get_builtin(id))
     }
 
+    /// The checks that they name.
+    pub(crate) const fn checks(&self) -> &Checks {
+        &self.checks
+    }
+
     fn get_builtin(&self, id: &GuideId) -> Option<&Guide> {
         self.read_builtin(self.builtin.get(id)?).as_ref().ok()
     }
