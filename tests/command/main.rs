@@ -696,3 +696,66 @@ fn killed_at_any_moment_a_ticket_is_neither_lost_nor_doubled() {
     let folders = entries.filter(|e| e.path().is_dir()).count();
     assert_eq!(folders, tickets.len(), "a torn folder was left behind");
 }
+
+#[test]
+fn what_is_begun_has_no_mistakes_and_what_is_there_stays() {
+    let scratch = Scratch::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().to_str().unwrap();
+    for (kind, id, folder) in [("guide", "scanner", "guides"), ("check", "scanner.online", "checks")] {
+        let begun = run(&scratch, &["content", "new", kind, id, "--folder", at]);
+        assert!(begun.status.success(), "{begun:?}");
+        assert!(String::from_utf8_lossy(&begun.stdout).trim().ends_with(&format!("{folder}/{id}.yaml")));
+    }
+    let lint = run(&scratch, &["content", "lint", "--strict", at]);
+    let said = String::from_utf8_lossy(&lint.stdout);
+    assert!(lint.status.success() && said.ends_with("2 files: 0 errors, 0 warnings\n"), "{said}");
+
+    let guide = folder.path().join("guides/scanner.yaml");
+    std::fs::write(&guide, "mine").unwrap();
+    let again = run(&scratch, &["content", "new", "guide", "scanner", "--folder", at]);
+    assert_eq!(again.status.code(), Some(3));
+    assert!(stderr(&again).contains("scanner.yaml: there is already a file"), "{again:?}");
+    assert_eq!(std::fs::read_to_string(&guide).unwrap(), "mine");
+}
+
+#[test]
+fn a_mistake_in_content_is_named_with_its_place_and_a_doubt_lets_it_pass() {
+    let scratch = Scratch::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().to_str().unwrap();
+    run(&scratch, &["content", "new", "guide", "scanner", "--folder", at]);
+    let guide = folder.path().join("guides/scanner.yaml");
+    let text = std::fs::read_to_string(&guide).unwrap();
+
+    std::fs::write(&guide, text.replace("Switch the scanner on", "Please switch it on")).unwrap();
+    let doubt = run(&scratch, &["content", "lint", guide.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&doubt.stdout);
+    assert!(doubt.status.success(), "{said}");
+    assert!(said.contains("scanner.yaml:43:12: warning: the text in `en` has the word “please”"), "{said}");
+    assert_eq!(run(&scratch, &["content", "lint", "--strict", at]).status.code(), Some(3));
+
+    std::fs::write(&guide, text.replace("link.connected: {", "link.conected: {")).unwrap();
+    let wrong = run(&scratch, &["content", "lint", "--json", at]);
+    assert_eq!(wrong.status.code(), Some(3));
+    let report: Value = serde_json::from_slice(&wrong.stdout).unwrap();
+    let finding = &report["findings"][0];
+    assert_eq!(finding["severity"], "error", "{report}");
+    assert_eq!(finding["line"], 31, "{report}");
+    assert!(finding["help"].as_str().unwrap().contains("Did you mean “link.connected”?"), "{report}");
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{report}");
+}
+
+#[test]
+fn a_simulation_says_what_a_guide_costs() {
+    let scratch = Scratch::new().unwrap();
+    let args = ["content", "simulate", "sound", "--walks", "20", "--json"];
+    let report = json(&run(&scratch, &args));
+    assert_eq!(report["schema"], "befund.simulation/1");
+    assert!(report["all"]["cost_seconds"].as_f64().unwrap() < report["file_order_seconds"].as_f64().unwrap());
+    assert_eq!(report["all"]["lost"], 0.0);
+    assert_eq!(report, json(&run(&scratch, &args)));
+    let shown = run(&scratch, &args[..args.len() - 1]);
+    let shown = String::from_utf8_lossy(&shown.stdout);
+    assert!(shown.contains("something-else") && shown.contains("the best order of the fixes"), "{shown}");
+}

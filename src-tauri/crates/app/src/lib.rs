@@ -20,6 +20,7 @@ mod settings;
 mod tickets;
 mod words;
 
+pub mod authors;
 pub mod report;
 pub mod view;
 

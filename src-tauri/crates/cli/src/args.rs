@@ -51,6 +51,9 @@ pub(crate) enum Command {
     Open(OpenArgs),
     /// Replace what is private: standard input to standard output.
     Redact(RedactArgs),
+    /// Write guides and checks: find mistakes, try a guide out, begin a new one.
+    #[command(subcommand)]
+    Content(ContentCommand),
 }
 
 impl Command {
@@ -61,7 +64,7 @@ impl Command {
             Self::Guide(args) => args.offline,
             Self::Package(args) => args.case.offline,
             Self::Send(args) => args.case.offline,
-            Self::Outbox(_) | Self::Open(_) | Self::Redact(_) => false,
+            Self::Outbox(_) | Self::Open(_) | Self::Redact(_) | Self::Content(_) => false,
         }
     }
 }
@@ -293,4 +296,88 @@ pub(crate) struct RedactArgs {
     /// Print counts by kind as JSON on standard error.
     #[arg(long)]
     pub(crate) stats: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ContentCommand {
+    /// Find what is wrong or doubtful in guides and checks.
+    Lint(LintArgs),
+    /// Play a guide through and see what it costs the people who use it.
+    Simulate(SimulateArgs),
+    /// Begin a guide or a check with a commented skeleton.
+    New(BeginArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  befund content lint my-guide.yaml
+  befund content lint ~/our-content --strict      a folder with `guides` and `checks` in it
+
+An error keeps a file from being used; a warning does not. Exit code 3 where there are errors.
+
+JSON: {\"schema\": \"befund.lint/1\", \"files\", \"findings\": [{\"severity\", \"file\", \"line\", \"column\", \"message\", \"help\"}]}")]
+pub(crate) struct LintArgs {
+    /// Files, or folders with `guides` and `checks` in them (default: this computer's own content).
+    pub(crate) paths: Vec<PathBuf>,
+    /// Exit with 3 where there are warnings, too.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  befund content simulate sound
+  befund content simulate my-guide.yaml --walks 500 --json
+
+Causes are drawn as common as the guide says they are, results, answers and successes as likely as it says. So this
+shows how good the order of the steps is, and not whether the guide's numbers are true.
+“wrong” is the share in which another cause was called found, or all was called well, at some point.
+“lost” is the share that ends neither solved nor with a human; it must be none.
+
+JSON: {\"schema\": \"befund.simulation/1\", \"guide\", \"walks\", \"seed\", \"all\": {\"cost_seconds\", \"steps\", \"questions\", \"solved\", \"handed_over\", \"wrong\", \"lost\"},
+       \"file_order_seconds\", \"best_order_seconds\", \"causes\": [{\"id\", \"share\", and what “all” has}]}")]
+pub(crate) struct SimulateArgs {
+    /// Id of a guide, or the path of a guide file.
+    pub(crate) guide: String,
+    /// How often each cause is played.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) walks: u32,
+    /// Where the random numbers begin; the same seed gives the same figures.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  befund content new guide scanner
+  befund content new check scanner.online --folder ~/our-content
+
+The file goes into the subfolder `guides` or `checks`. What is there already stays as it is.")]
+pub(crate) struct BeginArgs {
+    /// What to begin.
+    #[arg(value_enum)]
+    pub(crate) kind: NewKind,
+    /// Its name.
+    pub(crate) id: String,
+    /// The folder of your content.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) folder: PathBuf,
+}
+
+/// What can be begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum NewKind {
+    /// A problem, its causes and what helps.
+    Guide,
+    /// A judgement over what was measured.
+    Check,
 }

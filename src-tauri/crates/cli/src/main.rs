@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod content;
 mod print;
 
 use std::io::ErrorKind;
@@ -38,6 +39,10 @@ fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
         // These two read what they are given and need neither policy nor data.
         Command::Redact(args) => commands::redact(&args),
         Command::Open(args) => commands::open(&args, lang),
+        Command::Content(command) => {
+            let app = App::open(Paths::standard()?)?.speaking(lang);
+            content::content(&app, &command)
+        }
         command => {
             let offline = Offline(command.is_offline());
             let app = App::open(Paths::standard()?)?.speaking(lang).measuring(offline);
@@ -57,7 +62,7 @@ fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
                         Command::Package(args) => commands::package(&app, &args, &begun).await,
                         Command::Send(args) => commands::send(&app, &args, &begun).await,
                         Command::Outbox(args) => commands::outbox(&app, &args),
-                        Command::Redact(_) | Command::Open(_) => Ok(ExitCode::SUCCESS),
+                        Command::Redact(_) | Command::Open(_) | Command::Content(_) => Ok(ExitCode::SUCCESS),
                     }
                 };
                 tokio::select! {
