@@ -207,6 +207,14 @@ const CASES: &[Case] = &[
         &[("what", "mail"), ("web", "yes"), ("by-hand", "stays")],
         "account-stuck",
     ),
+    ("sign-in", &[("account.locked", "fail")], &[("answer", "locked")], "locked"),
+    ("sign-in", &[("account.expires", "fail")], &[("answer", "locked")], "account-ended"),
+    ("sign-in", &[("account.tickets", "fail")], &[], "ticket-expired"),
+    ("sign-in", &[("account.password-expires", "fail")], &[], "expired"),
+    ("password", &[("account.keyring", "warn")], &[("what", "keyring")], "keyring"),
+    ("password", &[("account.password-expires", "warn")], &[], "expired"),
+    ("file-share", &[("account.tickets", "fail")], &[("message", "password")], "ticket-expired"),
+    ("file-share", &[("account.groups-current", "warn")], &[("message", "denied")], "rights-not-current"),
 ];
 
 #[test]
