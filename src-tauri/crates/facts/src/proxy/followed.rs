@@ -6,8 +6,8 @@
 //! A desktop that says "no proxy" has said something: browsers then go directly, whatever the environment
 //! names (Chromium's `ProxyConfigServiceLinux`, Firefox's `nsUnixSystemProxySettings`). By hand, but with no
 //! proxy entered, is nothing said.
-//! A script (PAC) chooses for every address anew; scripts are not run, so where one is set, the way is not
-//! known, and what is measured then is the way of the environment.
+//! A script (PAC) chooses for every address anew; scripts are not run, so where one is set, the way of a page is
+//! not known (only the proxies that it names are asked whether they open one), and what is measured then is the way of the environment.
 
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use reqwest::Url;

@@ -88,9 +88,10 @@ facts! {
         internal address: String,
         /// Whether the setting carries a user and password.
         public has_credentials: bool,
-        /// Whether it takes a connection.
+        /// Whether it takes a connection; of a script, the host that has it.
         public reachable: Reading<ConnectOutcome>,
-        /// Whether it opens a way to the policy's first secure host.
+        /// Whether it opens a way to the policy's first secure host; of a script that is near, whether a
+        /// proxy does that it names.
         public tunnel: Reading<TunnelOutcome>,
     }
 }
@@ -230,10 +231,17 @@ async fn setting(
 ) -> ProxySetting {
     let (reachable, tunnel) = match &found.target {
         _ if cx.offline => (Reading::absent(Reason::Offline, ""), Reading::absent(Reason::Offline, "")),
-        Ok(proxy) if found.used_for == "pac" => (
-            Reading::Value(reach(proxy, deadline).await),
-            Reading::absent(Reason::NotSupported, "which proxy a script chooses is not known"),
-        ),
+        Ok(proxy) if found.used_for == "pac" => {
+            let by_script = async {
+                if followed {
+                    by_script(&cx, &found.written.0, target.as_ref(), deadline).await
+                } else {
+                    Reading::absent(Reason::NothingToMeasure, "the browser does not follow it")
+                }
+            };
+            let (reachable, tunnel) = tokio::join!(reach(proxy, deadline), by_script);
+            (Reading::Value(reachable), tunnel)
+        }
         Ok(proxy) => ask(&cx, proxy, &found.written.0, target.as_ref(), deadline).await,
         Err(why) => {
             (Reading::absent(Reason::NothingToMeasure, *why), Reading::absent(Reason::NothingToMeasure, *why))
@@ -247,6 +255,34 @@ async fn setting(
         has_credentials: found.has_credentials,
         reachable,
         tunnel,
+    }
+}
+
+/// Whether a proxy that the script which is set names opens a way. Which of several it chooses for a page is
+/// not known, so that only a way that is open says something of them, and of a single one whatever it answers.
+/// Where a proxy is gone, a script that names the direct way as well may lead there instead.
+async fn by_script(
+    cx: &Context,
+    script: &str,
+    target: Option<&Target>,
+    deadline: Instant,
+) -> Reading<TunnelOutcome> {
+    let unknown = || Reading::absent(Reason::NotSupported, "which proxy the script chooses is not known");
+    let Some(text) = offered::script(script, deadline).await else { return unknown() };
+    let asked = offered::proxies(&text, "setting").into_iter().map(|named| {
+        let (cx, target) = (cx.clone(), target.cloned());
+        async move { offer(cx, named, target, deadline).await.tunnel }
+    });
+    let answers = net::side_by_side(asked).await;
+    if answers.contains(&Reading::Value(TunnelOutcome::Opened)) {
+        return Reading::Value(TunnelOutcome::Opened);
+    }
+    match answers.as_slice() {
+        [Reading::Value(TunnelOutcome::Unreachable | TunnelOutcome::TimedOut)] if text.contains("DIRECT") => {
+            unknown()
+        }
+        [only] => only.clone(),
+        _ => unknown(),
     }
 }
 

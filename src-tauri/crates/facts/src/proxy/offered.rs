@@ -80,6 +80,11 @@ pub(super) async fn find(cx: &Context, deadline: Instant) -> (Vec<ProxyScript>, 
     (scripts, unique)
 }
 
+/// The text of the script that is set, where it lies in this computer's own or a private network.
+pub(super) async fn script(url: &str, deadline: Instant) -> Option<String> {
+    fetch(url, deadline).await.filter(|(outcome, _)| *outcome == ScriptOutcome::Read).map(|(_, text)| text)
+}
+
 /// The text of a script; `None` where its host has no address, so that there is no script.
 async fn fetch(url: &str, deadline: Instant) -> Option<(ScriptOutcome, String)> {
     let nothing = |outcome| Some((outcome, String::new()));
@@ -130,7 +135,7 @@ fn shown(url: &str) -> String {
 }
 
 /// The proxies that a script's text names, each once. What the script would choose is not known.
-fn proxies(text: &str, source: &'static str) -> Vec<Named> {
+pub(super) fn proxies(text: &str, source: &'static str) -> Vec<Named> {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     let words: Vec<&str> = lines
         .flat_map(|line| line.split(|c: char| c.is_whitespace() || "\"';,(){}+".contains(c)))
