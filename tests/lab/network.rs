@@ -55,8 +55,9 @@ pub(crate) fn script(host: Host, script: &str) -> Result<()> {
 ///   (10.20.0.53), and the other end of a tunnel; `tunnel` is the end on the client, without routes.
 /// - `ssh-server ADDRESS:PORT` and `smtp-server ADDRESS PORT` start a real sshd and aiosmtpd.
 /// - `smb-server ADDRESS`, `ldap-server ADDRESS` and `rdp-server ADDRESS` start a real smbd, slapd and xrdp;
-///   a scenario with them says so under `needs`. So does one with `squid-proxy ADDRESS:PORT`, a real squid that
-///   takes its rules from standard input and lets everybody in as long as they sign in with any name.
+///   a scenario with them says so under `needs`. So does one with `imap-server ADDRESS`, a real dovecot on both of
+///   its ports, and with `squid-proxy ADDRESS:PORT`, a real squid that takes its rules from standard input and lets
+///   everybody in who signs in, with any name.
 /// - `stop NAME` ends `dnsmasq-router`, `dnsmasq-net` or `nginx`, and waits until it is gone.
 const WORDS: &str = r#"
 rule() {
@@ -140,6 +141,30 @@ rdp-server() {
   printf '[Globals]\nport=tcp://%s:3389\nsecurity_layer=tls\ncertificate=/run/lab/certs/www.pem\nkey_file=/run/lab/certs/www.key\nfork=true\n[Logging]\nLogFile=/run/lab/xrdp.log\nLogLevel=WARNING\nEnableSyslog=false\n[Channels]\n[Xorg]\nname=Xorg\nlib=libxup.so\nip=127.0.0.1\nport=-1\n' "$1" > /run/lab/xrdp.ini
   xrdp -n -c /run/lab/xrdp.ini >/run/lab/xrdp.out 2>&1 &
   until-there sh -c 'ss -Htln sport = :3389 | grep -q .'
+}
+imap-server() {
+  # It looks its own name up before it greets anybody.
+  hostname localhost
+  mkdir -p /run/lab/dovecot
+  cat > /run/lab/dovecot.conf <<E
+base_dir = /run/lab/dovecot
+state_dir = /run/lab/dovecot/state
+log_path = /run/lab/dovecot/log
+protocols = imap
+listen = $1
+ssl_cert = </run/lab/certs/www.pem
+ssl_key = </run/lab/certs/www.key
+passdb {
+  driver = static
+  args = nopassword=y
+}
+userdb {
+  driver = static
+  args = uid=nobody gid=nogroup home=/run/lab/dovecot/mail
+}
+E
+  dovecot -F -c /run/lab/dovecot.conf >/run/lab/dovecot/out 2>&1 &
+  until-there sh -c 'ss -Htln sport = :993 | grep -q .'
 }
 squid-proxy() {
   mkdir -p /run/lab/squid

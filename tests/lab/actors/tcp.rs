@@ -1,7 +1,7 @@
 //! Ports that open and then do not speak the protocol: `silent`, `reset`, `garbage`, `slow` (a greeting
 //! after two seconds), `tls-alerts` (TLS warnings without an end) or `tls-slow` (the answer to a TLS
 //! greeting, a byte a second), `slowloris` (a greeting of a byte a second), `endless` (lines without end),
-//! or `shutdown` (a mail server that serves nobody).
+//! `shutdown` (a mail server that serves nobody), or `bye` (the same of one that people fetch their mail from).
 
 use std::time::Duration;
 
@@ -9,8 +9,18 @@ use anyhow::{Result, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-const MODES: &[&str] =
-    &["silent", "reset", "garbage", "slow", "tls-alerts", "tls-slow", "slowloris", "endless", "shutdown"];
+const MODES: &[&str] = &[
+    "silent",
+    "reset",
+    "garbage",
+    "slow",
+    "tls-alerts",
+    "tls-slow",
+    "slowloris",
+    "endless",
+    "shutdown",
+    "bye",
+];
 
 pub(super) async fn serve(mode: &str, address: &str) -> Result<()> {
     if !MODES.contains(&mode) {
@@ -70,6 +80,9 @@ pub(super) async fn serve(mode: &str, address: &str) -> Result<()> {
             }
             "shutdown" => {
                 let _ = stream.write_all(b"421 4.3.2 mail.example shuts down\r\n").await;
+            }
+            "bye" => {
+                let _ = stream.write_all(b"* BYE Server shutting down.\r\n").await;
             }
             _ => {
                 let _ = stream.write_all(&[0x5A; 2048]).await;
