@@ -13,7 +13,7 @@ const RUNS: usize = 7;
 
 pub(crate) fn bench(args: &[String]) -> Result<()> {
     let window = !args.iter().any(|a| a == "--no-window");
-    let mut job = Job::of(if window { 7 } else { 4 });
+    let mut job = Job::of(if window { 8 } else { 5 });
     let packages = if window {
         [BUILD_PACKAGES, TEST_PACKAGES, BENCH_PACKAGES].concat()
     } else {
@@ -29,6 +29,12 @@ pub(crate) fn bench(args: &[String]) -> Result<()> {
     })?;
     job.step("Start of the command against /bin/true", || {
         compare("befund --version", &[&befund, "--version"], "/bin/true", &["/bin/true"])
+    })?;
+    job.step("A decision against its limit", || {
+        run(&mut command(
+            &cargo(),
+            &["bench", "--quiet", "--package", "befund-guides", "--bench", "decision"],
+        ))
     })?;
     if window {
         job.step("npm packages and pages", || {

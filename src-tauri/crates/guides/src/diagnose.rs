@@ -5,7 +5,7 @@ use befund_checks::{CheckId, Checks, Status};
 use serde::Serialize;
 
 use crate::guide::Guide;
-use crate::likelihood::{self, Baseline, Hypothesis};
+use crate::likelihood::{self, Hypothesis, Model};
 use crate::step::{self, NextStep, StepCost};
 use crate::{CauseId, Evidence, QuestionId};
 
@@ -81,14 +81,14 @@ const UNEXPLAINED: f64 = 0.01;
 
 /// What the evidence says about the causes of a guide, and the best next step.
 pub fn diagnose(guide: &Guide, checks: &Checks, evidence: &Evidence) -> Diagnosis {
-    diagnose_with(guide, checks, evidence)
+    diagnose_with(&Model::new(guide, checks), evidence)
 }
 
-pub(crate) fn diagnose_with(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> Diagnosis {
-    let (judgement, problem) = judge(guide, baseline, evidence);
+pub(crate) fn diagnose_with(model: &Model<'_>, evidence: &Evidence) -> Diagnosis {
+    let (judgement, problem) = judge(model, evidence);
     let Judgement { mut outcome, causes, no_problem, contradictory } = judgement;
     let first = causes.first().filter(|_| outcome != Outcome::NoProblem);
-    let beside = first.and_then(|first| beside(guide, baseline, evidence, &first.id));
+    let beside = first.and_then(|first| beside(model, evidence, &first.id));
     // Two faults fit no single cause well; together they may leave no doubt.
     if let (Outcome::Unsure, Some(first), Some((_, weight))) = (outcome, first, &beside)
         && first.probability * weight >= AHEAD * (1.0 - first.probability)
@@ -96,7 +96,7 @@ pub(crate) fn diagnose_with(guide: &Guide, baseline: &dyn Baseline, evidence: &E
         outcome = Outcome::CauseFound;
     }
     let beside = beside.filter(|_| outcome == Outcome::CauseFound).map(|(second, _)| second);
-    let (next, steps) = step::choose(guide, baseline, evidence, &problem, &causes, outcome);
+    let (next, steps) = step::choose(model, evidence, &problem, &causes, outcome);
     Diagnosis { outcome, causes, no_problem, next, steps, contradictory, beside }
 }
 
@@ -114,15 +114,15 @@ pub struct Judgement {
 impl Judgement {
     /// What the evidence says so far. Cheap enough to be asked for while measuring goes on.
     pub fn so_far(guide: &Guide, checks: &Checks, evidence: &Evidence) -> Self {
-        judge(guide, checks, evidence).0
+        judge(&Model::new(guide, checks), evidence).0
     }
 }
 
 /// And the probability of every cause, in the order of the file.
-pub(crate) fn judge(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> (Judgement, Vec<f64>) {
-    let (mut problem, contradictory) = posterior(guide, baseline, evidence);
+pub(crate) fn judge(model: &Model<'_>, evidence: &Evidence) -> (Judgement, Vec<f64>) {
+    let (mut problem, contradictory) = posterior(model, evidence);
     let no_problem = problem.pop().unwrap_or_default();
-    let mut causes: Vec<RankedCause> = Hypothesis::all(guide)
+    let mut causes: Vec<RankedCause> = Hypothesis::all(model.guide)
         .into_iter()
         .filter_map(Hypothesis::id)
         .zip(&problem)
@@ -130,21 +130,17 @@ pub(crate) fn judge(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence)
         .collect();
     // Equals stay in the order of the file.
     causes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-    let outcome = outcome(guide, baseline, evidence, &causes, no_problem, contradictory);
+    let outcome = outcome(model, evidence, &causes, no_problem, contradictory);
     (Judgement { outcome, causes, no_problem, contradictory }, problem)
 }
 
 /// The second fault that explains what the first leaves unexplained, and how much likelier the evidence is
 /// with it.
-fn beside(
-    guide: &Guide,
-    baseline: &dyn Baseline,
-    evidence: &Evidence,
-    first: &CauseId,
-) -> Option<(CauseId, f64)> {
+fn beside(model: &Model<'_>, evidence: &Evidence, first: &CauseId) -> Option<(CauseId, f64)> {
+    let guide = model.guide;
     let first = guide.cause(first)?;
     let priors: f64 = guide.causes.iter().map(|c| c.prior).sum();
-    let gains = likelihood::gain_beside(guide, baseline, evidence, first)?;
+    let gains = likelihood::gain_beside(model, evidence, first)?;
     let tried = likelihood::of_fixes(guide, evidence);
     let mut seconds: Vec<(&CauseId, f64)> = guide
         .causes
@@ -160,7 +156,8 @@ fn beside(
 }
 
 /// P(hypothesis given the evidence) in the order of [`Hypothesis::all`], and whether the evidence fits none.
-fn posterior(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> (Vec<f64>, bool) {
+fn posterior(model: &Model<'_>, evidence: &Evidence) -> (Vec<f64>, bool) {
+    let guide = model.guide;
     let hypotheses = Hypothesis::all(guide);
     let priors: Vec<f64> = hypotheses
         .iter()
@@ -170,7 +167,7 @@ fn posterior(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> (Ve
             h => h.prior(guide).ln(),
         })
         .collect();
-    let seen = likelihood::of_observations(guide, baseline, evidence);
+    let seen = likelihood::of_observations(model, evidence);
     let tried = likelihood::of_fixes(guide, evidence);
 
     // "Something else" is last but one.
@@ -192,8 +189,7 @@ fn posterior(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> (Ve
 }
 
 fn outcome(
-    guide: &Guide,
-    baseline: &dyn Baseline,
+    model: &Model<'_>,
     evidence: &Evidence,
     causes: &[RankedCause],
     no_problem: f64,
@@ -204,13 +200,14 @@ fn outcome(
     if no_problem >= NONE && no_problem > top.probability {
         // Without a single good result, or with a failure that healthy computers do not show, it would be
         // a guess to tell a person in trouble that all is well.
-        let measured = likelihood::relevant(guide, evidence).any(|(_, s)| s == Status::Ok);
-        let failed = likelihood::relevant(guide, evidence)
-            .any(|(check, s)| s == Status::Fail && baseline.healthy(check, s) < HARMLESS);
+        let measured = model.relevant(evidence).any(|(_, s)| s == Status::Ok);
+        let failed = model
+            .relevant(evidence)
+            .any(|(check, s)| s == Status::Fail && model.baseline.healthy(check, s) < HARMLESS);
         return if measured && !failed { Outcome::NoProblem } else { Outcome::Unsure };
     }
     if !contradictory
-        && told(guide, evidence)
+        && told(model, evidence)
         && !top.id.is_something_else()
         && top.probability >= FOUND
         && top.probability >= AHEAD * second
@@ -221,8 +218,9 @@ fn outcome(
 }
 
 /// Whether there is any evidence at all. That a cause is common does not yet mean that it was found.
-fn told(guide: &Guide, evidence: &Evidence) -> bool {
-    likelihood::relevant(guide, evidence).any(|(check, s)| likelihood::counting(guide, check).contains(&s))
+fn told(model: &Model<'_>, evidence: &Evidence) -> bool {
+    let guide = model.guide;
+    !model.seen(evidence).is_empty()
         || evidence.answers.iter().any(|(id, answer)| answer.is_some() && guide.question(id).is_some())
         || evidence.fixes_failed.iter().any(|id| guide.fix(id).is_some())
 }
@@ -263,19 +261,15 @@ pub enum Speaks {
 /// What each result and answer does to one cause, compared with the other explanations as common as they are.
 /// Strongest first. Empty for "something else", which explains nothing in particular.
 pub fn reasons(guide: &Guide, checks: &Checks, evidence: &Evidence, cause: &CauseId) -> Vec<Reason> {
-    reasons_with(guide, checks, evidence, cause)
+    reasons_with(&Model::new(guide, checks), evidence, cause)
 }
 
-pub(crate) fn reasons_with(
-    guide: &Guide,
-    baseline: &dyn Baseline,
-    evidence: &Evidence,
-    cause: &CauseId,
-) -> Vec<Reason> {
+fn reasons_with(model: &Model<'_>, evidence: &Evidence, cause: &CauseId) -> Vec<Reason> {
+    let guide = model.guide;
     let hypotheses = Hypothesis::all(guide);
     let Some(at) = guide.causes.iter().position(|c| c.id == *cause) else { return Vec::new() };
     let one = |source: Source, alone: Evidence| {
-        let logs = likelihood::of_observations(guide, baseline, &alone);
+        let logs = likelihood::of_observations(model, &alone);
         let others = |f: &dyn Fn(usize) -> f64| {
             let terms: Vec<f64> = (0..hypotheses.len()).filter(|i| *i != at).map(f).collect();
             likelihood::log_sum(&terms)
@@ -291,7 +285,8 @@ pub(crate) fn reasons_with(
         };
         Reason { source, strength, speaks }
     };
-    let mut reasons: Vec<Reason> = likelihood::relevant(guide, evidence)
+    let mut reasons: Vec<Reason> = model
+        .relevant(evidence)
         .map(|(check, status)| {
             let alone = Evidence { checks: [(check.clone(), status)].into(), ..Evidence::default() };
             one(Source::Check(check.clone()), alone)

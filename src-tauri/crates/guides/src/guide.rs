@@ -249,13 +249,17 @@ impl Guide {
 
     /// Every check that the guide names: all of them are measured before anything is asked.
     pub fn checks(&self) -> BTreeSet<CheckId> {
+        let named: BTreeSet<&CheckId> = self.named().collect();
+        named.into_iter().cloned().collect()
+    }
+
+    /// The same, as often as they are named.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &CheckId> {
         self.causes
             .iter()
             .flat_map(|c| c.shows.keys())
             .chain(self.fixes.iter().flat_map(|f| &f.verify))
             .chain(self.path.iter().flat_map(|s| &s.checks))
-            .cloned()
-            .collect()
     }
 }
 

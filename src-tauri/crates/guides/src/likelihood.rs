@@ -17,7 +17,7 @@
 //!   amount of disturbance passably, so "something else" wins where every cause is contradicted; none
 //!   fits a pattern well, so it loses to a cause that explains it. Answers are half baseline, half even.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use befund_checks::{CheckId, Checks, Status};
 use befund_facts::Subject;
@@ -86,14 +86,73 @@ impl<'g> Hypothesis<'g> {
     }
 }
 
-/// The statuses of a check that count as evidence in this guide.
-pub(crate) fn counting(guide: &Guide, check: &CheckId) -> Vec<Status> {
-    let named: BTreeSet<Status> =
-        guide.causes.iter().filter_map(|c| c.shows.get(check)).flat_map(BTreeMap::keys).copied().collect();
-    Status::ALL
-        .into_iter()
-        .filter(|s| matches!(s, Status::Ok | Status::Warn | Status::Fail) || named.contains(s))
-        .collect()
+/// A guide with the baseline of its checks, and what counts as evidence in it: worked out once for a decision,
+/// because every piece of evidence is weighed against every cause.
+pub(crate) struct Model<'g> {
+    pub(crate) guide: &'g Guide,
+    pub(crate) baseline: &'g dyn Baseline,
+    counting: HashMap<&'g CheckId, [bool; Status::ALL.len()]>,
+}
+
+/// A result that counts.
+pub(crate) struct Seen<'e> {
+    pub(crate) check: &'e CheckId,
+    pub(crate) status: Status,
+    /// How a healthy computer shows the statuses that count.
+    healthy: Vec<(Status, f64)>,
+}
+
+impl<'g> Model<'g> {
+    pub(crate) fn new(guide: &'g Guide, baseline: &'g dyn Baseline) -> Self {
+        let always = Status::ALL.map(|s| matches!(s, Status::Ok | Status::Warn | Status::Fail));
+        let mut counting: HashMap<_, _> = guide.named().map(|check| (check, always)).collect();
+        for (check, row) in guide.causes.iter().flat_map(|c| &c.shows) {
+            if let Some(counts) = counting.get_mut(check) {
+                for (is_named, status) in counts.iter_mut().zip(Status::ALL) {
+                    *is_named |= row.contains_key(&status);
+                }
+            }
+        }
+        Self { guide, baseline, counting }
+    }
+
+    /// The statuses of a check that count as evidence in this guide; none of one that the guide does not name.
+    pub(crate) fn counting(&self, check: &CheckId) -> Vec<Status> {
+        let Some(counts) = self.counting.get(check) else { return Vec::new() };
+        Status::ALL.into_iter().zip(counts).filter_map(|(s, counts)| counts.then_some(s)).collect()
+    }
+
+    /// The results that the guide has something to say about.
+    pub(crate) fn relevant<'e>(
+        &self,
+        evidence: &'e Evidence,
+    ) -> impl Iterator<Item = (&'e CheckId, Status)> + use<'e, '_> {
+        let named = evidence.checks.iter().filter(|(check, _)| self.counting.contains_key(*check));
+        named.map(|(check, status)| (check, *status))
+    }
+
+    /// Those of them that count.
+    pub(crate) fn seen<'e>(&self, evidence: &'e Evidence) -> Vec<Seen<'e>> {
+        self.relevant(evidence)
+            .map(|(check, status)| Seen { check, status, healthy: self.healthy(check) })
+            .filter(|seen| seen.healthy.iter().any(|(s, _)| *s == seen.status))
+            .collect()
+    }
+
+    /// The healthy baseline of a check over the statuses that count.
+    fn healthy(&self, check: &CheckId) -> Vec<(Status, f64)> {
+        let chance = |s| (s, self.baseline.healthy(check, s).max(0.0));
+        spread(self.counting(check).into_iter().map(chance).collect())
+    }
+}
+
+/// What a cause says of each of the results, which are in the order of the checks' ids as its own rows are.
+fn rows<'c>(cause: &'c Cause, seen: &[Seen<'_>]) -> impl Iterator<Item = Option<&'c BTreeMap<Status, f64>>> {
+    let mut named = cause.shows.iter().peekable();
+    seen.iter().map(move |seen| {
+        while named.next_if(|(check, _)| *check < seen.check).is_some() {}
+        named.next_if(|(check, _)| *check == seen.check).map(|(_, row)| row)
+    })
 }
 
 /// Spread over what counts, so that it adds up to one; even where nothing is known.
@@ -115,11 +174,6 @@ fn share<K: PartialEq + Ord>(named: Option<&BTreeMap<K, f64>>, baseline: &[(K, f
     let others = || baseline.iter().filter(|(k, _)| !named.contains_key(k));
     let weight: f64 = others().map(|(_, p)| p).sum();
     if weight > 0.0 { rest * of(seen) / weight } else { rest / others().count() as f64 }
-}
-
-/// The healthy baseline of a check over the statuses that count.
-fn check_baseline(guide: &Guide, baseline: &dyn Baseline, check: &CheckId) -> Vec<(Status, f64)> {
-    spread(counting(guide, check).into_iter().map(|s| (s, baseline.healthy(check, s).max(0.0))).collect())
 }
 
 /// The healthy baseline of a question.
@@ -150,40 +204,40 @@ pub(crate) fn of_help(hypothesis: Hypothesis<'_>, fix: &Fix) -> f64 {
 }
 
 /// ln P(results and answers given each hypothesis), in the order of [`Hypothesis::all`]. Impossible is −∞.
-pub(crate) fn of_observations(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> Vec<f64> {
-    let hypotheses = Hypothesis::all(guide);
-    let mut logs = vec![0.0; hypotheses.len()];
+pub(crate) fn of_observations(model: &Model<'_>, evidence: &Evidence) -> Vec<f64> {
+    let hypotheses = Hypothesis::all(model.guide);
+    let seen = model.seen(evidence);
+    let usual: Vec<f64> = seen.iter().map(|s| share(None, &s.healthy, &s.status)).collect();
+    let usual_logs: Vec<f64> = usual.iter().map(|p| p.ln()).collect();
     let mut copies = [0.0; TOUCHED.len()];
-    for (check, status) in relevant(guide, evidence) {
-        let healthy = check_baseline(guide, baseline, check);
-        if !healthy.iter().any(|(s, _)| *s == status) {
-            continue;
-        }
-        let usual = share(None, &healthy, &status);
-        for (log, hypothesis) in logs.iter_mut().zip(&hypotheses) {
-            match hypothesis {
-                Hypothesis::Cause(cause) => *log += share(cause.shows.get(check), &healthy, &status).ln(),
-                Hypothesis::NoProblem => *log += usual.ln(),
-                Hypothesis::SomethingElse => {}
-            }
-        }
+    for (seen, usual) in seen.iter().zip(&usual) {
+        let even = 1.0 / seen.healthy.len() as f64;
         for (copy, touched) in copies.iter_mut().zip(TOUCHED) {
-            *copy += ((1.0 - touched) * usual + touched / healthy.len() as f64).ln();
+            *copy += ((1.0 - touched) * usual + touched * even).ln();
         }
     }
-    for (log, hypothesis) in logs.iter_mut().zip(&hypotheses) {
-        if matches!(hypothesis, Hypothesis::SomethingElse) {
-            *log += log_sum(&copies) - (copies.len() as f64).ln();
-        }
-        for (id, answer) in &evidence.answers {
-            if let (Some(question), Some(answer)) = (guide.question(id), answer)
-                && question.answer(answer).is_some()
-            {
-                *log += of_answer(*hypothesis, question, answer).ln();
-            }
-        }
-    }
-    logs
+    let answers: Vec<(&Question, &AnswerId)> = evidence
+        .answers
+        .iter()
+        .filter_map(|(id, answer)| Some((model.guide.question(id)?, answer.as_ref()?)))
+        .filter(|(question, answer)| question.answer(answer).is_some())
+        .collect();
+    hypotheses
+        .iter()
+        .map(|hypothesis| {
+            let checks: f64 = match hypothesis {
+                Hypothesis::Cause(cause) => rows(cause, &seen)
+                    .zip(seen.iter().zip(&usual_logs))
+                    .map(|(row, (seen, usual))| {
+                        row.map_or(*usual, |row| share(Some(row), &seen.healthy, &seen.status).ln())
+                    })
+                    .sum(),
+                Hypothesis::NoProblem => usual_logs.iter().sum(),
+                Hypothesis::SomethingElse => log_sum(&copies) - (copies.len() as f64).ln(),
+            };
+            checks + answers.iter().map(|(q, a)| of_answer(*hypothesis, q, a).ln()).sum::<f64>()
+        })
+        .collect()
 }
 
 /// The causes of a guide, without the two that every guide has.
@@ -193,13 +247,8 @@ pub(crate) fn causes(guide: &Guide) -> impl Iterator<Item = Hypothesis<'_>> {
 
 /// P(status given a hypothesis), for the statuses of a check that count. "Something else" is not one
 /// distribution; see [`of_touched`].
-pub(crate) fn of_check(
-    guide: &Guide,
-    baseline: &dyn Baseline,
-    hypothesis: Hypothesis<'_>,
-    check: &CheckId,
-) -> Vec<(Status, f64)> {
-    let healthy = check_baseline(guide, baseline, check);
+pub(crate) fn of_check(model: &Model<'_>, hypothesis: Hypothesis<'_>, check: &CheckId) -> Vec<(Status, f64)> {
+    let healthy = model.healthy(check);
     let named = match hypothesis {
         Hypothesis::Cause(cause) => cause.shows.get(check),
         Hypothesis::SomethingElse | Hypothesis::NoProblem => None,
@@ -208,15 +257,10 @@ pub(crate) fn of_check(
 }
 
 /// The same for one of the copies that "something else" is a mixture of; which one, is a number from 0 to 1.
-pub(crate) fn of_touched(
-    guide: &Guide,
-    baseline: &dyn Baseline,
-    copy: f64,
-    check: &CheckId,
-) -> Vec<(Status, f64)> {
+pub(crate) fn of_touched(model: &Model<'_>, copy: f64, check: &CheckId) -> Vec<(Status, f64)> {
     let at = (copy * TOUCHED.len() as f64) as usize;
     let touched = TOUCHED[at.min(TOUCHED.len() - 1)];
-    let healthy = check_baseline(guide, baseline, check);
+    let healthy = model.healthy(check);
     let even = 1.0 / healthy.len() as f64;
     healthy.into_iter().map(|(status, usual)| (status, (1.0 - touched) * usual + touched * even)).collect()
 }
@@ -225,45 +269,46 @@ pub(crate) fn of_touched(
 /// in the order of the file; `None` where something rules `first` out altogether, and so beside another too.
 /// A check that both touch shows the worse of what each makes it show (a
 /// noisy-max); what one of them keeps from being measured is not measured. To answers both have their say.
-pub(crate) fn gain_beside(
-    guide: &Guide,
-    baseline: &dyn Baseline,
-    evidence: &Evidence,
-    first: &Cause,
-) -> Option<Vec<f64>> {
+pub(crate) fn gain_beside(model: &Model<'_>, evidence: &Evidence, first: &Cause) -> Option<Vec<f64>> {
     // What one more cause makes of a chance; nothing where there was none.
     let gained = |both: f64, alone: f64| both.max(f64::MIN_POSITIVE).ln() - alone.ln();
-    let mut gains = vec![0.0; guide.causes.len()];
-    for (check, status) in relevant(guide, evidence) {
-        let healthy = check_baseline(guide, baseline, check);
-        if !healthy.iter().any(|(s, _)| *s == status) {
-            continue;
-        }
-        let alone = share(first.shows.get(check), &healthy, &status);
-        if alone <= 0.0 {
-            return None;
-        }
-        // At most this bad, and less bad than this: the difference is exactly this bad.
-        let up_to = |cause: &Cause, worst: Status, inclusive: bool| -> f64 {
-            healthy
-                .iter()
-                .filter(|(s, _)| severity(*s) < severity(worst) || inclusive && *s == worst)
-                .map(|(s, _)| share(cause.shows.get(check), &healthy, s))
-                .sum()
-        };
-        for (gain, second) in gains.iter_mut().zip(&guide.causes) {
-            let both = match (first.shows.contains_key(check), second.shows.contains_key(check)) {
-                (_, false) => alone,
-                (false, true) => share(second.shows.get(check), &healthy, &status),
-                (true, true) => {
-                    let product =
-                        |inclusive| up_to(first, status, inclusive) * up_to(second, status, inclusive);
-                    product(true) - product(false)
-                }
-            };
-            *gain += gained(both, alone);
-        }
+    let guide = model.guide;
+    let seen = model.seen(evidence);
+    let firsts: Vec<_> = rows(first, &seen).collect();
+    let alone: Vec<f64> =
+        seen.iter().zip(&firsts).map(|(seen, row)| share(*row, &seen.healthy, &seen.status)).collect();
+    if alone.iter().any(|p| *p <= 0.0) {
+        return None;
     }
+    let of_second = |second: &Cause| -> f64 {
+        rows(second, &seen)
+            .zip(&seen)
+            .zip(firsts.iter().zip(&alone))
+            .map(|((row, seen), (first, alone))| {
+                let both = match (first, row) {
+                    // Most causes say nothing of most checks.
+                    (_, None) => return 0.0,
+                    (None, Some(_)) => share(row, &seen.healthy, &seen.status),
+                    (Some(_), Some(_)) => {
+                        // At most this bad, and less bad than this: the difference is exactly this bad.
+                        let up_to = |row: Option<&BTreeMap<Status, f64>>, inclusive: bool| -> f64 {
+                            seen.healthy
+                                .iter()
+                                .filter(|(s, _)| {
+                                    severity(*s) < severity(seen.status) || inclusive && *s == seen.status
+                                })
+                                .map(|(s, _)| share(row, &seen.healthy, s))
+                                .sum()
+                        };
+                        let product = |inclusive| up_to(*first, inclusive) * up_to(row, inclusive);
+                        product(true) - product(false)
+                    }
+                };
+                gained(both, *alone)
+            })
+            .sum()
+    };
+    let mut gains: Vec<f64> = guide.causes.iter().map(of_second).collect();
     for (id, answer) in &evidence.answers {
         let (Some(question), Some(answer)) = (guide.question(id), answer) else { continue };
         if question.answer(answer).is_none() {
@@ -304,15 +349,6 @@ pub(crate) fn of_fixes(guide: &Guide, evidence: &Evidence) -> Vec<f64> {
         .into_iter()
         .map(|h| log(h, &evidence.fixes_failed, 1.0) + log(h, &evidence.fixes_skipped, SKIP_STRENGTH))
         .collect()
-}
-
-/// The results that the guide has something to say about.
-pub(crate) fn relevant<'e>(
-    guide: &'e Guide,
-    evidence: &'e Evidence,
-) -> impl Iterator<Item = (&'e CheckId, Status)> {
-    let named = guide.checks();
-    evidence.checks.iter().filter(move |(id, _)| named.contains(*id)).map(|(id, status)| (id, *status))
 }
 
 /// ln of a sum of exponentials, without under- or overflow; −∞ where all are.

@@ -12,7 +12,7 @@ use befund_content::{ContentError, Text, misworded, parse_yaml};
 use crate::diagnose;
 use crate::file::{At, FixFile, GuideFile, Ordered};
 use crate::guide::{Cause, Guide, Level};
-use crate::likelihood::{self, Baseline};
+use crate::likelihood::{self, Baseline, Model};
 use crate::{Evidence, Guides};
 
 /// Lines of symptoms in each language below which the search hardly finds a guide.
@@ -184,7 +184,7 @@ impl Lint<'_> {
     /// Where everything is as the cause usually makes it, it comes first.
     fn is_reachable(&mut self, key: &At<String>, cause: &Cause) {
         let (guide, checks) = (self.guide, self.guides.checks());
-        let judgement = diagnose::judge(guide, checks, &typical(guide, checks, cause)).0;
+        let judgement = diagnose::judge(&Model::new(guide, checks), &typical(guide, checks, cause)).0;
         let Some(first) = judgement.causes.first() else { return };
         if first.id != cause.id {
             let message = format!(
@@ -220,6 +220,7 @@ impl Lint<'_> {
         let groups = raw.consequences.0.iter().map(|(_, group)| group);
         let named: Vec<&At<String>> =
             own.chain(groups).flat_map(|s| s.0.iter().map(|(key, _)| key)).collect();
+        let model = Model::new(guide, checks);
         let mut seen = BTreeSet::new();
         for key in named {
             let Some(check) = key.value.parse::<CheckId>().ok().filter(|c| checks.get(c).is_some()) else {
@@ -232,7 +233,7 @@ impl Lint<'_> {
             hypotheses.push(likelihood::Hypothesis::NoProblem);
             let rows = hypotheses
                 .into_iter()
-                .map(|h| likelihood::of_check(guide, checks, h, &check).into_iter().map(|(_, p)| p).collect())
+                .map(|h| likelihood::of_check(&model, h, &check).into_iter().map(|(_, p)| p).collect())
                 .collect();
             if same(rows) {
                 let help = "Say what a cause makes it show that a healthy computer does not, or remove it.";

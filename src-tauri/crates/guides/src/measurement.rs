@@ -10,7 +10,7 @@ use befund_checks::{CheckId, Status};
 use befund_facts::Subject;
 
 use crate::guide::Guide;
-use crate::likelihood::{self, Baseline};
+use crate::likelihood::{self, Model};
 use crate::{CauseId, Evidence};
 
 /// More combinations than of five checks with three results each would hold up the next step.
@@ -24,11 +24,11 @@ pub(crate) struct Measurement {
 }
 
 /// The measurements that nobody has agreed to or turned down yet, in the order of the registry.
-pub(crate) fn open(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) -> Vec<Measurement> {
+pub(crate) fn open(model: &Model<'_>, evidence: &Evidence) -> Vec<Measurement> {
     let mut of_subject: BTreeMap<Subject, Vec<CheckId>> = BTreeMap::new();
-    let named = guide.checks();
+    let named = model.guide.checks();
     for check in evidence.on_request.iter().filter(|c| named.contains(*c)) {
-        if let Some(subject) = baseline.on_request(check)
+        if let Some(subject) = model.baseline.on_request(check)
             && !evidence.declined.contains(&subject)
         {
             of_subject.entry(subject).or_default().push(check.clone());
@@ -38,15 +38,15 @@ pub(crate) fn open(guide: &Guide, baseline: &dyn Baseline, evidence: &Evidence) 
         .into_iter()
         .filter_map(|(subject, checks)| {
             let cost = subject.on_request()?.seconds;
-            Some(Measurement { subject, cost, rows: rows(guide, baseline, &checks) })
+            Some(Measurement { subject, cost, rows: rows(model, &checks) })
         })
         .collect()
 }
 
-fn rows(guide: &Guide, baseline: &dyn Baseline, checks: &[CheckId]) -> Vec<Vec<f64>> {
+fn rows(model: &Model<'_>, checks: &[CheckId]) -> Vec<Vec<f64>> {
     let mut combinations: Vec<Vec<(CheckId, Status)>> = vec![Vec::new()];
     for check in checks {
-        let statuses = likelihood::counting(guide, check);
+        let statuses = model.counting(check);
         if combinations.len() * statuses.len() > MOST_ROWS {
             break;
         }
@@ -66,7 +66,7 @@ fn rows(guide: &Guide, baseline: &dyn Baseline, checks: &[CheckId]) -> Vec<Vec<f
         .map(|results| {
             let alone = Evidence { checks: results.into_iter().collect(), ..Evidence::default() };
             let mut row: Vec<f64> =
-                likelihood::of_observations(guide, baseline, &alone).into_iter().map(f64::exp).collect();
+                likelihood::of_observations(model, &alone).into_iter().map(f64::exp).collect();
             // "No problem" is last, and costs nothing whatever is done.
             row.pop();
             row

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::diagnose::{self, Outcome};
 use crate::guide::{Fix, Guide};
-use crate::likelihood::{self, Baseline, Hypothesis};
+use crate::likelihood::{self, Hypothesis, Model};
 use crate::step::NextStep;
 use crate::{AnswerId, CauseId, Evidence, FixId, GuideId, QuestionId};
 
@@ -101,15 +101,12 @@ impl Course {
 
 /// Walks through a guide as its own model says that people would.
 pub fn simulate(guide: &Guide, checks: &Checks, draws: Draws) -> Simulation {
-    simulate_with(guide, checks, draws)
-}
-
-pub(crate) fn simulate_with<B: Baseline + Sync>(guide: &Guide, baseline: &B, draws: Draws) -> Simulation {
     let problems: Vec<(usize, Hypothesis<'_>)> =
         Hypothesis::all(guide).into_iter().filter(|h| h.id().is_some()).enumerate().collect();
     let weights: f64 = problems.iter().map(|(_, h)| h.prior(guide)).sum();
-    let walked =
-        in_parallel(&problems, |(at, truth)| walks(guide, baseline, *truth, draws.seed ^ *at as u64, draws));
+    let walked = in_parallel(&problems, |(at, truth)| {
+        walks(&Model::new(guide, checks), *truth, draws.seed ^ *at as u64, draws)
+    });
     let mut simulation = Simulation {
         guide: guide.id.clone(),
         walks: draws.walks,
@@ -139,7 +136,8 @@ struct Walks {
     best_order: Option<f64>,
 }
 
-fn walks(guide: &Guide, baseline: &dyn Baseline, truth: Hypothesis<'_>, seed: u64, draws: Draws) -> Walks {
+fn walks(model: &Model<'_>, truth: Hypothesis<'_>, seed: u64, draws: Draws) -> Walks {
+    let guide = model.guide;
     let mut random = fastrand::Rng::with_seed(seed);
     let mut known = Known::default();
     let mut sum = Walks {
@@ -150,13 +148,13 @@ fn walks(guide: &Guide, baseline: &dyn Baseline, truth: Hypothesis<'_>, seed: u6
     let weight = 1.0 / f64::from(draws.walks.max(1));
     let in_file = after_what_prepares(guide);
     for _ in 0..draws.walks.max(1) {
-        let world = World::draw(guide, baseline, truth, &mut random);
-        sum.course.add(&walk(guide, baseline, truth, &world, &mut known), weight);
+        let world = World::draw(model, truth, &mut random);
+        sum.course.add(&walk(model, truth, &world, &mut known), weight);
         sum.file_order += weight * world.in_order(guide, &in_file);
         if let Some(best) = &mut sum.best_order {
-            let evidence = world.measured(guide, baseline);
+            let evidence = world.measured(model);
             let order = known.best_orders.entry(key(&evidence)).or_insert_with(|| {
-                let (_, belief) = diagnose::judge(guide, baseline, &evidence);
+                let (_, belief) = diagnose::judge(model, &evidence);
                 best_order(guide, &belief)
             });
             *best += weight * world.in_order(guide, order);
@@ -185,19 +183,14 @@ fn key(evidence: &Evidence) -> String {
 }
 
 /// One walk through a guide, without knowing the world.
-fn walk(
-    guide: &Guide,
-    baseline: &dyn Baseline,
-    truth: Hypothesis<'_>,
-    world: &World,
-    known: &mut Known,
-) -> Course {
-    let mut evidence = world.measured(guide, baseline);
+fn walk(model: &Model<'_>, truth: Hypothesis<'_>, world: &World, known: &mut Known) -> Course {
+    let guide = model.guide;
+    let mut evidence = world.measured(model);
     let mut course = Course::default();
     let is_wrong = |found: &CauseId| truth.id().as_ref() != Some(found);
     for _ in 0..MOST_STEPS {
         let decision = known.decisions.entry(key(&evidence)).or_insert_with(|| {
-            let diagnosis = diagnose::diagnose_with(guide, baseline, &evidence);
+            let diagnosis = diagnose::diagnose_with(model, &evidence);
             let found = (diagnosis.outcome == Outcome::CauseFound)
                 .then(|| diagnosis.causes.first().map(|c| c.id.clone()))
                 .flatten();
@@ -220,7 +213,7 @@ fn walk(
                 let open: Vec<CheckId> = evidence
                     .on_request
                     .iter()
-                    .filter(|c| baseline.on_request(c) == Some(subject))
+                    .filter(|c| model.baseline.on_request(c) == Some(subject))
                     .cloned()
                     .collect();
                 for check in open {
@@ -268,20 +261,16 @@ struct World {
 }
 
 impl World {
-    fn draw(
-        guide: &Guide,
-        baseline: &dyn Baseline,
-        truth: Hypothesis<'_>,
-        random: &mut fastrand::Rng,
-    ) -> Self {
+    fn draw(model: &Model<'_>, truth: Hypothesis<'_>, random: &mut fastrand::Rng) -> Self {
+        let guide = model.guide;
         let copy = random.f64();
         let statuses = guide
             .checks()
             .into_iter()
             .filter_map(|check| {
                 let chances = match truth {
-                    Hypothesis::SomethingElse => likelihood::of_touched(guide, baseline, copy, &check),
-                    truth => likelihood::of_check(guide, baseline, truth, &check),
+                    Hypothesis::SomethingElse => likelihood::of_touched(model, copy, &check),
+                    truth => likelihood::of_check(model, truth, &check),
                 };
                 Some((check, pick(chances, random)?))
             })
@@ -309,10 +298,10 @@ impl World {
     }
 
     /// What is known once everything is measured that costs nothing.
-    fn measured(&self, guide: &Guide, baseline: &dyn Baseline) -> Evidence {
+    fn measured(&self, model: &Model<'_>) -> Evidence {
         let mut evidence = Evidence::default();
-        for check in guide.checks() {
-            if baseline.on_request(&check).is_some() {
+        for check in model.guide.checks() {
+            if model.baseline.on_request(&check).is_some() {
                 evidence.on_request.insert(check);
             } else if let Some(status) = self.statuses.get(&check) {
                 evidence.checks.insert(check, *status);

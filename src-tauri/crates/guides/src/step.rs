@@ -11,7 +11,9 @@
 //! All of it assumes that there is a problem: what "no problem" would cost is nothing, whatever is done.
 //! The probabilities come from `diagnose`; no evidence is weighed here.
 
-use std::collections::BTreeSet;
+use std::cmp::Ordering;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BTreeSet, BinaryHeap};
 
 use befund_content::{Messages, Text};
 use befund_facts::Subject;
@@ -19,7 +21,7 @@ use serde::Serialize;
 
 use crate::diagnose::{Outcome, RankedCause};
 use crate::guide::{Fix, Guide, Level, Question};
-use crate::likelihood::{self, Baseline, Hypothesis};
+use crate::likelihood::{self, Hypothesis, Model};
 use crate::measurement::{self, Measurement};
 use crate::{CauseId, Evidence, FixId, QuestionId};
 
@@ -148,14 +150,13 @@ pub enum StepKind {
 const SMALL: usize = 200;
 
 pub(crate) fn choose(
-    guide: &Guide,
-    baseline: &dyn Baseline,
+    model: &Model<'_>,
     evidence: &Evidence,
     problem: &[f64],
     causes: &[RankedCause],
     outcome: Outcome,
 ) -> (NextStep, Vec<StepCost>) {
-    let planner = Planner::new(guide, baseline, evidence);
+    let planner = Planner::new(model, evidence);
     let belief = normal(problem);
     let steps = planner.steps(&belief);
     let next = if outcome == Outcome::NoProblem {
@@ -206,7 +207,8 @@ struct Planner<'g> {
 }
 
 impl<'g> Planner<'g> {
-    fn new(guide: &'g Guide, baseline: &dyn Baseline, evidence: &Evidence) -> Self {
+    fn new(model: &Model<'g>, evidence: &Evidence) -> Self {
+        let guide = model.guide;
         let hypotheses: Vec<Hypothesis<'g>> =
             Hypothesis::all(guide).into_iter().filter(|h| h.id().is_some()).collect();
         let gone = |id: &FixId| evidence.fixes_failed.contains(id) || evidence.fixes_skipped.contains(id);
@@ -243,7 +245,7 @@ impl<'g> Planner<'g> {
             })
             .collect();
         let depth = if options.len() * asks.len() <= SMALL { 2 } else { 1 };
-        let measurements = measurement::open(guide, baseline, evidence);
+        let measurements = measurement::open(model, evidence);
         Self { guide, options, asks, measurements, depth }
     }
 
@@ -349,9 +351,10 @@ impl<'g> Planner<'g> {
         let mut left = belief.to_vec();
         let mut unsolved: f64 = left.iter().sum();
         let mut tried: Vec<bool> = (0..self.options.len()).map(|i| done.contains(&i)).collect();
+        let mut queue = Queue::new(self, &left, &tried);
         let mut spent = 0.0;
         let mut best = hand_over * unsolved;
-        while let Some(bundle) = self.most_efficient(&left, &tried) {
+        while let Some(bundle) = queue.most_efficient(self, &left, &tried) {
             for i in bundle {
                 tried[i] = true;
                 spent += self.options[i].cost * unsolved;
@@ -367,29 +370,23 @@ impl<'g> Planner<'g> {
         best
     }
 
-    /// The fix that helps most per second, with those that must come before it; `None` where none helps.
-    fn most_efficient(&self, left: &[f64], tried: &[bool]) -> Option<Vec<usize>> {
-        let mut best: Option<(f64, Vec<usize>)> = None;
-        for (i, option) in self.options.iter().enumerate() {
-            if tried[i] || option.helps.iter().all(|(h, _)| left[*h] <= 0.0) {
-                continue;
-            }
-            let mut bundle = Vec::new();
-            self.collect(i, tried, &mut bundle);
-            let (gain, cost) = if let [only] = bundle[..] {
-                let option = &self.options[only];
-                (option.helps.iter().map(|(h, p)| left[*h] * p).sum::<f64>(), option.cost)
-            } else {
-                let mut trial = left.to_vec();
-                let gain = bundle.iter().map(|b| apply(&self.options[*b], &mut trial)).sum::<f64>();
-                (gain, bundle.iter().map(|b| self.options[*b].cost).sum())
-            };
-            let efficiency = gain / cost;
-            if efficiency > 0.0 && best.as_ref().is_none_or(|(e, _)| efficiency > *e) {
-                best = Some((efficiency, bundle));
-            }
+    /// How much a fix helps per second, with those that must come before it.
+    fn efficiency(&self, at: usize, left: &[f64], tried: &[bool]) -> f64 {
+        let option = &self.options[at];
+        if option.after.iter().all(|before| tried[*before]) {
+            return option.helps.iter().map(|(h, p)| left[*h] * p).sum::<f64>() / option.cost;
         }
-        best.map(|(_, bundle)| bundle)
+        let bundle = self.bundle(at, tried);
+        let mut trial = left.to_vec();
+        let gain = bundle.iter().map(|b| apply(&self.options[*b], &mut trial)).sum::<f64>();
+        gain / bundle.iter().map(|b| self.options[*b].cost).sum::<f64>()
+    }
+
+    /// An option behind what must be tried before it.
+    fn bundle(&self, at: usize, tried: &[bool]) -> Vec<usize> {
+        let mut bundle = Vec::new();
+        self.collect(at, tried, &mut bundle);
+        bundle
     }
 
     /// What must be tried before an option, then the option itself. The loader has refused circles.
@@ -495,6 +492,84 @@ impl<'g> Planner<'g> {
             cost_seconds: self.guide.hand_over.cost,
             why,
             numbers: numbers(steps, causes),
+        }
+    }
+}
+
+/// The fixes that are still to be tried, by how much they help per second. What was tried only makes a fix less
+/// efficient, so that its last figure is a bound, and most figures need not be worked out anew; those that
+/// wait for other fixes can gain by them, and are.
+struct Queue {
+    ahead: BinaryHeap<Ahead>,
+    waiting: Vec<usize>,
+    round: usize,
+}
+
+/// A fix with its efficiency as of a round. Of equals the first of the file is the greatest.
+#[derive(PartialEq)]
+struct Ahead {
+    efficiency: f64,
+    at: usize,
+    round: usize,
+}
+
+impl Eq for Ahead {}
+
+impl Ord for Ahead {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.efficiency.total_cmp(&other.efficiency).then(other.at.cmp(&self.at))
+    }
+}
+
+impl PartialOrd for Ahead {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Queue {
+    fn new(planner: &Planner<'_>, left: &[f64], tried: &[bool]) -> Self {
+        let open = (0..planner.options.len()).filter(|i| !tried[*i]);
+        let (ahead, waiting): (Vec<_>, Vec<_>) = open.partition(|i| planner.options[*i].after.is_empty());
+        let ahead = ahead
+            .into_iter()
+            .map(|at| Ahead { efficiency: planner.efficiency(at, left, tried), at, round: 0 })
+            .filter(|a| a.efficiency > 0.0)
+            .collect();
+        Self { ahead, waiting, round: 0 }
+    }
+
+    /// The fix that helps most per second, with those that must come before it; `None` where none helps.
+    fn most_efficient(&mut self, planner: &Planner<'_>, left: &[f64], tried: &[bool]) -> Option<Vec<usize>> {
+        let free = self.first_free(planner, left, tried);
+        let waiting = self
+            .waiting
+            .iter()
+            .filter(|i| !tried[**i])
+            .map(|at| Ahead { efficiency: planner.efficiency(*at, left, tried), at: *at, round: self.round })
+            .filter(|a| a.efficiency > 0.0)
+            .max();
+        self.round += 1;
+        let chosen = free.into_iter().chain(waiting).max()?.at;
+        Some(planner.bundle(chosen, tried))
+    }
+
+    /// The best of those that wait for nothing. It stays in the queue: one that waits may go before it.
+    fn first_free(&mut self, planner: &Planner<'_>, left: &[f64], tried: &[bool]) -> Option<Ahead> {
+        loop {
+            let mut top = self.ahead.peek_mut()?;
+            if tried[top.at] {
+                PeekMut::pop(top);
+            } else if top.round == self.round {
+                return Some(Ahead { efficiency: top.efficiency, at: top.at, round: top.round });
+            } else {
+                let efficiency = planner.efficiency(top.at, left, tried);
+                if efficiency > 0.0 {
+                    *top = Ahead { efficiency, at: top.at, round: self.round };
+                } else {
+                    PeekMut::pop(top);
+                }
+            }
         }
     }
 }
