@@ -119,3 +119,13 @@ fn each_doubt_is_found_at_its_place() {
         )
     );
 }
+
+/// What a page teaches, holds: its parts together are a guide without any doubt.
+#[test]
+fn the_worked_example_has_no_doubts() {
+    let page = include_str!("../../../../docs/writing-guides.md");
+    let parts = page.split("```yaml\n").skip(1).filter_map(|part| part.split("```").next());
+    let example: String = parts.collect();
+    assert!(example.contains("id: scanner") && example.contains("hand-over:"), "{example}");
+    assert_eq!(doubts(&example), Vec::<String>::new());
+}
