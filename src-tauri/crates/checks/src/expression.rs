@@ -1,7 +1,8 @@
 //! CEL expressions: compiled once, checked for what cannot work, evaluated over facts.
 //!
 //! Expressions are data. They call a fixed list of functions over values; none of them does I/O, and
-//! length, depth and lists are bounded.
+//! length, depth and lists are bounded. Reading and evaluating walk an expression from level to level, and a
+//! thread's stack is soon used up by that: see [`with_room`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -17,6 +18,41 @@ use crate::place;
 
 /// Longer expressions are split into several checks, or are an attack.
 const MAX_CHARS: usize = 2000;
+
+/// The facts need seven levels of brackets; more than this is a slip of the pen, or an attack.
+const MAX_BRACKETS: usize = 20;
+
+/// Stack that a level of brackets, and an operator, take at most: measured, with a margin. The parser calls itself
+/// through a dozen functions for each, and without optimisation each of them needs far more.
+const LEVEL_BYTES: usize = if cfg!(debug_assertions) { 320 * 1024 } else { 96 * 1024 };
+const OPERATOR_BYTES: usize = if cfg!(debug_assertions) { 64 * 1024 } else { 24 * 1024 };
+
+/// How deep the brackets of an expression are, and its other operators. Texts in quotes count as well: too much room
+/// is no harm.
+fn depth(source: &str) -> (usize, usize) {
+    let (mut open, mut deepest, mut operators) = (0_usize, 0, 0);
+    for c in source.chars() {
+        match c {
+            '(' | '[' | '{' => {
+                open += 1;
+                operators += 1;
+                deepest = deepest.max(open);
+            }
+            ')' | ']' | '}' => open = open.saturating_sub(1),
+            '+' | '-' | '*' | '/' | '%' | '<' | '>' | '=' | '?' | '.' | '!' | '|' | '&' => operators += 1,
+            _ => {}
+        }
+    }
+    (deepest, operators)
+}
+
+/// Does something that walks an expression, with as much stack as that may need: a hostile or mistyped file must
+/// not end the program.
+fn with_room<R>(source: &str, work: impl FnOnce() -> R) -> R {
+    let (brackets, operators) = depth(source);
+    let room = 256 * 1024 + brackets * LEVEL_BYTES + operators * OPERATOR_BYTES;
+    stacker::maybe_grow(room, room, work)
+}
 
 static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| {
     let mut env = Env::stdlib();
@@ -92,6 +128,17 @@ impl Expression {
             );
             return false;
         }
+        let (brackets, _) = depth(source);
+        if brackets > MAX_BRACKETS {
+            report(
+                0,
+                format!(
+                    "the brackets in the expression of `{what}` are {brackets} deep; at most {MAX_BRACKETS} are read"
+                ),
+                "Give parts of it names under `given`.",
+            );
+            return false;
+        }
         let program = match self.program() {
             Ok(program) => program,
             Err(parse) => {
@@ -100,6 +147,8 @@ impl Expression {
                     .errors
                     .first()
                     .map_or_else(|| (0, String::new()), |e| (offset(source, e.pos), e.msg.clone()));
+                // Some come with the parser's own structures behind them, which nobody can read.
+                let message = message.split(": OtherError(").next().unwrap_or_default();
                 report(
                     offset,
                     format!("the expression of `{what}` is not valid CEL: {message}"),
@@ -124,7 +173,8 @@ impl Expression {
     }
 
     fn program(&self) -> Result<&Program, &ParseErrors> {
-        self.program.get_or_init(|| ENV.compile(&self.source.value)).as_ref()
+        let compile = || ENV.compile(&self.source.value);
+        self.program.get_or_init(|| with_room(&self.source.value, compile)).as_ref()
     }
 
     /// What it reads; nothing where it is not valid.
@@ -132,7 +182,8 @@ impl Expression {
         self.reads.get_or_init(|| {
             let given: Given<'_> =
                 self.given.iter().map(|(name, part)| (name.as_str(), part.reads())).collect();
-            self.program().map(|p| paths::reads(p.expression(), &given)).unwrap_or_default()
+            let find = || self.program().map(|p| paths::reads(p.expression(), &given)).unwrap_or_default();
+            with_room(&self.source.value, find)
         })
     }
 
@@ -164,7 +215,7 @@ impl Expression {
 
     fn value(&self, scope: &Scope<'_>) -> Result<Value, Absence> {
         let program = self.program().map_err(|error| Absence::new(Reason::Failed, error.to_string()))?;
-        program.execute(&scope.context).map_err(|error| {
+        with_room(&self.source.value, || program.execute(&scope.context)).map_err(|error| {
             self.reads()
                 .paths
                 .iter()
