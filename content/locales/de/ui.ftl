@@ -47,6 +47,14 @@ ui-home-no-hits-choose = Wählen Sie unten, was am nächsten kommt. Ihre Wörter
 ui-home-no-hits-call = Oder fragen Sie gleich den IT-Service:
 ui-home-choose = Oder wählen Sie, was am besten passt
 ui-home-choose-only = Wählen Sie, was am besten passt
+ui-home-often = Am häufigsten gefragt
+ui-home-urgent = Sofort melden
+ui-home-all = Alles nach Thema
+ui-topic-network = Internet und Netz
+ui-topic-account = Anmelden und Zugang
+ui-topic-communication = E-Mail, Anrufe, Ton und Bild
+ui-topic-devices = Drucker, Bildschirm und andere Geräte
+ui-topic-computer = Computer und Programme
 ui-home-no-guides = Auf diesem Computer sind keine Anleitungen. Warum, steht in den Einstellungen.
 ui-home-cases = Angefangen
 ui-home-continue = Weitermachen
@@ -154,6 +162,10 @@ ui-hand-over-tried = Was versucht wurde
 ui-hand-over-next = Wie es weitergeht
 ui-hand-over-next-text = Befund stellt die Messungen für den IT-Service zusammen. Sie lesen alles vorher. Ohne Ihr Ja verlässt nichts diesen Computer.
 ui-hand-over-review = Prüfen, was gesendet wird
+ui-hand-over-now-title = Tun Sie das jetzt
+ui-hand-over-now = Erste Schritte
+ui-hand-over-call = Bescheid sagen
+ui-hand-over-call-text = Rufen Sie an und sagen Sie, dass es eilt. Sie müssen nicht warten, bis Sie hier geantwortet haben.
 
 ## Gelöst
 ui-solved-state = Gelöst

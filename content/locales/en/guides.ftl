@@ -8,6 +8,7 @@ guide-why-narrows = Your answer narrows down what it can be.
 guide-why-tells-apart = Your answer shows which is more likely: “{ $a }” or “{ $b }”.
 guide-why-human-knows = Somebody from IT support can help better from here. The finding goes along: { $cause }.
 guide-why-human-sooner = Going on alone would now take longer than asking IT support.
+guide-why-human-at-once = Somebody from IT support has to know this at once. Do the first steps now, then call or send the ticket.
 guide-very-likely = Very likely the cause
 guide-probably = Probably the cause
 guide-perhaps = Perhaps the cause

@@ -47,6 +47,14 @@ ui-home-no-hits-choose = Choose what comes closest below. Your words go along, a
 ui-home-no-hits-call = Or ask IT support directly:
 ui-home-choose = Or choose what fits best
 ui-home-choose-only = Choose what fits best
+ui-home-often = Most asked for
+ui-home-urgent = Report at once
+ui-home-all = All by topic
+ui-topic-network = Internet and network
+ui-topic-account = Signing in and access
+ui-topic-communication = Mail, calls, sound and picture
+ui-topic-devices = Printer, screen and other devices
+ui-topic-computer = Computer and programs
 ui-home-no-guides = There are no guides on this computer. The settings say why.
 ui-home-cases = Started
 ui-home-continue = Continue
@@ -154,6 +162,10 @@ ui-hand-over-tried = What was tried
 ui-hand-over-next = How it goes on
 ui-hand-over-next-text = Befund gathers the measurements for IT support. You read everything first. Nothing leaves this computer before you say so.
 ui-hand-over-review = Check what is sent
+ui-hand-over-now-title = Do this now
+ui-hand-over-now = First steps
+ui-hand-over-call = Tell somebody
+ui-hand-over-call-text = Call, and say that it is urgent. You need not wait until you have answered here.
 
 ## Solved
 ui-solved-state = Solved

@@ -183,7 +183,15 @@ export class Journey {
   review(): Promise<void> {
     const of = this.openCase;
     if (of === undefined) return this.home();
-    return this.#go(async () => ({ at: "review", view: await this.#backend.review(of.reference), of }), t("ui-doing-review"));
+    return this.#go(async () => {
+      let at = of;
+      // In an emergency the person acts first; what the computer can tell is gathered for the ticket.
+      if (at.page.page === "hand_over" && at.page.unmeasured) {
+        this.#measurement = this.#backend.measure(at.reference, () => undefined);
+        at = await this.#measurement;
+      }
+      return { at: "review", view: await this.#backend.review(at.reference), of: at };
+    }, t("ui-doing-review"));
   }
 
   /** Resolves with whether it worked, so that an editor closes only then. */
@@ -243,7 +251,9 @@ export class Journey {
 
   #measuring(): string | undefined {
     const screen = this.screen;
-    return screen.at === "case" && screen.view.page.page === "checking" ? screen.view.reference : undefined;
+    if (screen.at !== "case") return undefined;
+    const page = screen.view.page;
+    return page.page === "checking" || (page.page === "hand_over" && page.unmeasured) ? screen.view.reference : undefined;
   }
 
   /**
@@ -324,6 +334,8 @@ function within(page: CasePage): string[] {
       return [page.subject];
     case "finding":
       return [page.cause, page.fix.id];
+    case "hand_over":
+      return page.question === null ? [] : [page.question.id];
     case "checking":
       return [page.purpose];
     case "fix":

@@ -7,6 +7,7 @@ import { mount } from "svelte";
 
 import App from "../App.svelte";
 import type { CasePage } from "../lib/backend/types/CasePage";
+import type { SymptomCard } from "../lib/backend/types/SymptomCard";
 import type { Language } from "../lib/text/index.svelte";
 import "../styles/tokens.css";
 import "../styles/app.css";
@@ -18,6 +19,21 @@ const language: Language = asked.get("lang") === "en" ? "en" : "de";
 const backend = new FakeBackend(language);
 const { views } = backend;
 views.shell = { ...views.shell, settings: { language, theme: asked.get("theme") ?? "system" } };
+
+/** The guides that ship, as far as their cards show them. Their files are read as text: no more than this is wanted of YAML here. */
+function shipped(): SymptomCard[] {
+  const files = import.meta.glob<string>("../../../content/guides/*.yaml", { query: "?raw", import: "default", eager: true });
+  const order = ["security", "network", "account", "communication", "devices", "computer"];
+  const cards = Object.values(files).map((file): SymptomCard => {
+    const word = (key: string) => new RegExp(`^${key}: (.*)$`, "m").exec(file)?.[1] ?? "";
+    const both = (key: string) => {
+      const found = new RegExp(`^${key}:\\s*\\{?\\s*en: (.*?)(?:, de: |\\n\\s*de: )(.*?)\\s*\\}?$`, "m").exec(file);
+      return (found?.[language === "en" ? 1 : 2] ?? "").replace(/^"|"$/g, "");
+    };
+    return { guide: word("id"), title: both("title"), subtitle: both("subtitle"), icon: word("icon"), topic: word("topic"), common: word("common") === "true" };
+  });
+  return cards.sort((a, b) => order.indexOf(a.topic) - order.indexOf(b.topic) || a.title.localeCompare(b.title));
+}
 
 /** Presses the button whose name begins like this, as soon as it is there. */
 async function press(name: string): Promise<void> {
@@ -53,6 +69,24 @@ const variants: Record<string, () => Promise<void>> = {
     views.home = { symptoms: views.home.symptoms.slice(0, 1), cases: [], tickets: [] };
     views.shell = { ...views.shell, waiting: 0, help: { name: say("IT-Service", "IT support"), phone: null, hours: null, mail: null } };
     await press("Befund");
+  },
+  "home-many": async () => {
+    views.home = { ...views.home, symptoms: shipped() };
+    await press("Befund");
+  },
+  emergency: async () => {
+    const steps = [say("Ziehen Sie das Netzwerkkabel und schalten Sie an diesem Computer das WLAN aus.", "Pull the network cable and switch Wi-Fi off at this computer."), say("Schalten Sie den Computer nicht aus und starten Sie ihn nicht neu. Was in seinem Speicher steht, hilft herauszufinden, was geschah.", "Do not switch the computer off and do not restart it. What is in its memory helps to find out what happened."), say("Ziehen Sie Sticks und Laufwerke ab, und stecken Sie sie an keinen anderen Computer.", "Unplug sticks and disks, and plug them into no other computer.")];
+    const answers = [say("Eine Erpressung, oder Dateien mit fremden Endungen", "A ransom note, or files with strange endings"), say("Maus oder Fenster bewegen sich von selbst", "Mouse or windows move by themselves"), say("Das Schutzprogramm meldet einen Fund", "The protection program reports a find"), say("Eine Warnung mit Telefonnummer im Browser", "A warning with a phone number in the browser")];
+    backend.next = {
+      ...views.pages.hand_over,
+      why: say("Das muss sofort jemand vom IT-Service wissen. Tun Sie jetzt die ersten Schritte, dann rufen Sie an oder senden Sie das Ticket.", "Somebody from IT support has to know this at once. Do the first steps now, then call or send the ticket."),
+      first_steps: steps,
+      question: { id: "seen", ask: say("Was sehen Sie?", "What do you see?"), hint: null, answers: answers.map((label, index) => ({ id: `a${index}`, label })) },
+      unmeasured: true,
+      cause: null,
+      tried: [],
+    };
+    await open();
   },
   "home-hits": () => type("internet"),
   "home-no-hits": async () => {

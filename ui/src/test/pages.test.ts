@@ -86,6 +86,24 @@ describe.each(["de", "en"] as const)("every page in %s", (language) => {
 });
 
 describe("home", () => {
+  it("shows many guides by topic, the common and the urgent ones before", async () => {
+    const backend = new FakeBackend("en");
+    const topics = ["security", "network", "account", "communication", "devices", "computer"];
+    backend.views.home.symptoms = topics.flatMap((topic) =>
+      [0, 1, 2].map((n) => ({ guide: `${topic}-${n}`, title: `${topic} ${n}`, subtitle: "", icon: "globe", topic, common: topic === "network" && n === 0 })),
+    );
+    await open(backend);
+    await onPage("home");
+    const shown = (section: string) =>
+      [...document.querySelectorAll("main section")].find((each) => each.querySelector("h2")?.textContent === section)?.querySelectorAll("[data-guide]");
+    expect([...(shown("Most asked for") ?? [])].map((each) => each.getAttribute("data-guide"))).toEqual(["network-0"]);
+    expect(shown("Report at once")).toHaveLength(3);
+    // A common one is found under its topic as well; only what is urgent is not listed twice.
+    expect(shown("All by topic")).toHaveLength(15);
+    expect(document.querySelectorAll("main details")).toHaveLength(5);
+    expect(document.querySelectorAll("main details[open]")).toHaveLength(0);
+  });
+
   it("finds guides by words, and takes the words along", async () => {
     const backend = new FakeBackend("en");
     await open(backend);
@@ -276,6 +294,34 @@ describe("question", () => {
     backend.views.pages.question = { ...backend.views.pages.question, given: "off" };
     await onCase(backend, "question");
     expect(document.querySelector<HTMLInputElement>("input:checked")?.value).toBe("off");
+  });
+});
+
+describe("an emergency", () => {
+  it("says what to do at once, asks beside it, and measures only for the ticket", async () => {
+    const backend = new FakeBackend("en");
+    const { hand_over } = backend.views.pages;
+    hand_over.first_steps = ["Pull the network cable.", "Do not switch it off."];
+    hand_over.question = { id: "seen", ask: "What do you see?", hint: null, answers: [{ id: "page", label: "A warning" }] };
+    hand_over.unmeasured = true;
+    await onCase(backend, "hand_over");
+    expect(document.querySelector("h1")?.textContent).toBe("Do this now");
+    expect(document.querySelectorAll(".steps li")).toHaveLength(2);
+    expect(document.querySelector("main a[href^='tel:']")?.textContent).toBe("030 23125-042");
+    expect(backend.calls.some(([name]) => name === "measure")).toBe(false);
+
+    backend.next = { ...hand_over, question: null, first_steps: [...hand_over.first_steps, "Do not pay."] };
+    await press("A warning");
+    expect(backend.calls.at(-1)).toEqual(["act", reference, { do: "answer", question: "seen", answer: "page" }]);
+    expect(document.querySelectorAll(".steps li")).toHaveLength(3);
+    expect(document.querySelector(".answers")).toBeNull();
+
+    document.querySelector<HTMLElement>(".btn.main")?.click();
+    await settle();
+    expect(backend.calls.at(-1)).toEqual(["measure", reference]);
+    backend.finish({ ...hand_over, unmeasured: false });
+    await onPage("review");
+    expect(backend.calls.at(-1)).toEqual(["review", reference]);
   });
 });
 

@@ -135,9 +135,9 @@ export function views(language: Language): Views {
     },
     home: {
       symptoms: [
-        { guide: "internet", title: say("Kein Internet", "No internet"), subtitle: say("Webseiten öffnen sich nicht", "Web pages do not open"), icon: "globe" },
-        { guide: "slow", title: say("Computer ist langsam", "Computer is slow"), subtitle: say("Programme reagieren spät oder gar nicht", "Programs answer late or not at all"), icon: "gauge" },
-        { guide: "printer", title: say("Drucker druckt nicht", "Printer does not print"), subtitle: say("Auftrag hängt oder nichts kommt heraus", "Job is stuck or nothing comes out"), icon: "printer" },
+        { guide: "internet", title: say("Kein Internet", "No internet"), subtitle: say("Webseiten öffnen sich nicht", "Web pages do not open"), icon: "globe", topic: "network", common: true },
+        { guide: "slow", title: say("Computer ist langsam", "Computer is slow"), subtitle: say("Programme reagieren spät oder gar nicht", "Programs answer late or not at all"), icon: "gauge", topic: "computer", common: true },
+        { guide: "printer", title: say("Drucker druckt nicht", "Printer does not print"), subtitle: say("Auftrag hängt oder nichts kommt heraus", "Job is stuck or nothing comes out"), icon: "printer", topic: "devices", common: true },
       ],
       cases: [{ reference, title: say("Kein Internet", "No internet"), when: say("heute, 13:58 Uhr", "today, 1:58 pm") }],
       tickets,
@@ -262,6 +262,9 @@ export function views(language: Language): Views {
       hand_over: {
         page: "hand_over",
         why: say("Alles, was Sie selbst tun können, ist versucht. Weiter zu raten würde Sie mehr Zeit kosten als ein Anruf.", "All you can do yourself has been tried. Going on guessing would cost you more time than a call."),
+        first_steps: [],
+        question: null,
+        unmeasured: false,
         cause: say("Wahrscheinlich liegt es am Router.", "It is probably the router."),
         tried: [say("Router neu starten: hat nicht geholfen", "Restart the router: did not help")],
       },

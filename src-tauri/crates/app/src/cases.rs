@@ -46,20 +46,29 @@ impl Case<'_> {
         let found = diagnosis.outcome == Outcome::CauseFound;
         diagnosis.top_cause().filter(|_| found).and_then(|top| self.guide.cause(&top.id))
     }
+
+    /// In an emergency the person acts and answers first. What this computer can tell is looked at after that, where
+    /// the guide has any use for it.
+    pub(crate) fn emergency_unmeasured(&self) -> bool {
+        self.guide.is_emergency() && self.state.results.is_empty() && !self.guide.checks().is_empty()
+    }
 }
 
 impl App {
     /// The home page.
     pub fn home(&self) -> Result<HomeView, AppError> {
         let lang = self.lang();
-        let symptoms = self
-            .guides
-            .iter()
+        let mut guides: Vec<&Guide> = self.guides.iter().collect();
+        guides.sort_by_key(|guide| (guide.topic, guide.title.get(lang).to_lowercase()));
+        let symptoms = guides
+            .into_iter()
             .map(|guide| SymptomCard {
                 guide: guide.id.to_string(),
                 title: guide.title.get(lang).into(),
                 subtitle: guide.subtitle.as_ref().map_or_else(String::new, |t| t.get(lang).into()),
                 icon: guide.icon.clone().unwrap_or_else(|| "globe".into()),
+                topic: guide.topic.as_str().into(),
+                common: guide.common,
             })
             .collect();
         let mut tickets = self.tickets()?;
@@ -188,9 +197,12 @@ impl App {
     ) -> Result<CaseView, AppError> {
         let reference = Reference::parse(reference)?;
         let case = self.case(reference)?;
-        let Page::Checking { purpose } = case.state.page else {
+        let purpose = match case.state.page {
+            Page::Sent | Page::Solved => return self.view(reference),
+            _ if case.emergency_unmeasured() => Purpose::First,
+            Page::Checking { purpose } if !case.guide.is_emergency() => purpose,
             // Somebody else has measured meanwhile; where the case stands is the answer.
-            return self.view(reference);
+            _ => return self.view(reference),
         };
         if self.asks_for_site(&case) {
             return self.view(reference);

@@ -6,13 +6,15 @@ use befund_checks::{CheckId, CheckResult, Group, Status, not_measured};
 use befund_content::{Format, Text, format_value};
 use befund_facts::{Absence, Request, Subject};
 use befund_guides::{
-    Certainty, Diagnosis, Evidence, Fix, NextStep, Page, Purpose, Reason, Risk, Source, Speaks, State,
-    TriedOutcome, reasons,
+    Answer, Certainty, Diagnosis, Evidence, Fix, NextStep, Page, Purpose, Question, Reason, Risk, Source,
+    Speaks, State, TriedOutcome, reasons,
 };
 use befund_reference::Reference;
 
 use crate::cases::Case;
-use crate::view::{AnswerView, CasePage, CaseView, CheckGroup, EvidenceRow, FixView, PathNode, VerifyRow};
+use crate::view::{
+    AnswerView, CasePage, CaseView, CheckGroup, EvidenceRow, FixView, OpenQuestion, PathNode, VerifyRow,
+};
 use crate::words::clock_time;
 use crate::{App, AppError};
 
@@ -42,6 +44,8 @@ impl App {
     fn page(&self, case: &Case<'_>) -> CasePage {
         match &case.state.page {
             Page::Checking { .. } if self.asks_for_site(case) => CasePage::Site,
+            // What to do comes before anything that takes time.
+            Page::Checking { .. } if case.guide.is_emergency() => self.decide(case),
             Page::Checking { purpose } => CasePage::Checking {
                 purpose: Self::purpose_word(*purpose).into(),
                 groups: self.waiting_groups(case, *purpose),
@@ -92,11 +96,7 @@ impl App {
                     id: id.to_string(),
                     ask: self.text(&question.ask),
                     hint: question.hint.as_ref().map(|t| self.text(t)),
-                    answers: question
-                        .answers
-                        .iter()
-                        .map(|a| AnswerView { id: a.id.to_string(), label: self.text(&a.label) })
-                        .collect(),
+                    answers: self.answers(question),
                     why: self.text(why),
                     given: case.state.given_before.get(id).and_then(|a| a.as_ref()).map(ToString::to_string),
                 }
@@ -352,10 +352,27 @@ impl App {
         }
     }
 
+    fn answers(&self, question: &Question) -> Vec<AnswerView> {
+        let view = |a: &Answer| AnswerView { id: a.id.to_string(), label: self.text(&a.label) };
+        question.answers.iter().map(view).collect()
+    }
+
     fn hand_over(&self, case: &Case<'_>, diagnosis: &Diagnosis, why: &str) -> CasePage {
+        let found = case.found(diagnosis);
+        let steps = case.guide.first_steps.iter().chain(found.iter().flat_map(|c| &c.first_steps));
+        let open = |q: &&Question| !case.state.evidence.answers.contains_key(&q.id);
+        let question = case.guide.questions.iter().find(open).filter(|_| case.guide.is_emergency());
         CasePage::HandOver {
             why: why.into(),
-            cause: case.found(diagnosis).map(|c| self.text(&c.title)),
+            first_steps: steps.map(|step| self.text(step)).collect(),
+            question: question.map(|question| OpenQuestion {
+                id: question.id.to_string(),
+                ask: self.text(&question.ask),
+                hint: question.hint.as_ref().map(|t| self.text(t)),
+                answers: self.answers(question),
+            }),
+            unmeasured: case.emergency_unmeasured(),
+            cause: found.map(|c| self.text(&c.title)),
             tried: self.tried(case),
         }
     }

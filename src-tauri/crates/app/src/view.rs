@@ -8,7 +8,7 @@ use ts_rs::TS;
 /// The home page.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct HomeView {
-    /// Problems to choose from.
+    /// Problems to choose from, by topic and within it by title.
     pub symptoms: Vec<SymptomCard>,
     /// Cases that were closed in the middle.
     pub cases: Vec<OpenCase>,
@@ -27,6 +27,10 @@ pub struct SymptomCard {
     pub subtitle: String,
     /// Name of a drawing: `globe`, `wifi`, `printer` …
     pub icon: String,
+    /// `security`, `network`, `account`, `communication`, `devices` or `computer`.
+    pub topic: String,
+    /// Whether it is one of the few that most people come with.
+    pub common: bool,
 }
 
 /// A case that can be gone on with.
@@ -217,6 +221,12 @@ pub enum CasePage {
     HandOver {
         /// Why, one sentence.
         why: String,
+        /// What the person does at once, in an emergency; empty otherwise.
+        first_steps: Vec<String>,
+        /// What helps to tell which emergency it is. It may stay open.
+        question: Option<OpenQuestion>,
+        /// Whether the computer has not been looked at yet: in an emergency nobody waits for that.
+        unmeasured: bool,
         /// The most likely cause, if one stands out.
         cause: Option<String>,
         /// What was tried.
@@ -269,6 +279,19 @@ pub struct RowUpdate {
     pub total: u32,
     /// What can be said while samples are still being taken.
     pub so_far: Option<String>,
+}
+
+/// A question beside something that matters more.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct OpenQuestion {
+    /// Its id.
+    pub id: String,
+    /// The question.
+    pub ask: String,
+    /// How to find the answer.
+    pub hint: Option<String>,
+    /// Answers, without "I don't know", which the window adds.
+    pub answers: Vec<AnswerView>,
 }
 
 /// One possible answer.

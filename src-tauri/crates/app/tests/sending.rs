@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use befund_app::report::{SendReport, SendState};
-use befund_app::view::{CasePage, ContactView, ReviewChange};
+use befund_app::view::{CaseAction, CasePage, ContactView, ReviewChange};
 use befund_app::{App, AppError, Lang, Paths};
 
 struct Setup(tempfile::TempDir);
@@ -258,4 +258,43 @@ async fn where_nothing_can_be_kept_the_computer_is_still_examined() {
     let report = app.check(&["memory.available".into()], |_| {}).await.unwrap();
     assert_eq!(report.results.len(), 1);
     assert!(matches!(app.start_case("internet", ""), Err(AppError::Data { .. })));
+}
+
+/// The steps and the way to a human are there before anything is measured, and an answer makes them fit.
+#[test]
+fn an_emergency_says_what_to_do_before_anything_is_measured() {
+    let setup = Setup::new();
+    let app = setup.filing_into(&setup.path("tickets"));
+    let case = app.start_case("phishing", "").unwrap();
+    let CasePage::HandOver { first_steps, question, unmeasured, cause, .. } = case.page else {
+        panic!("{:?}", case.page)
+    };
+    let question = question.unwrap();
+    assert!(first_steps.len() >= 3 && unmeasured && cause.is_none());
+    assert!(question.answers.len() >= 6);
+
+    let answer = CaseAction::Answer { question: question.id, answer: Some("password".into()) };
+    let case = app.act(&case.reference, answer).unwrap();
+    let CasePage::HandOver { first_steps: more, question, unmeasured, cause, .. } = case.page else {
+        panic!("{:?}", case.page)
+    };
+    assert!(more.starts_with(&first_steps) && more.iter().any(|step| step.contains("Change that password")));
+    assert!(question.is_none() && unmeasured, "what was answered is not asked again");
+    assert!(cause.unwrap().contains("false page"));
+
+    let review = app.review(&case.reference).unwrap();
+    assert_eq!(review.priority, "urgent");
+    assert!(review.finding.contains("A password was entered on a false page"), "{}", review.finding);
+    assert_eq!(app.submit(&case.reference).unwrap().state, SendState::Filed);
+}
+
+/// It is another device than this one: nothing of this one is of any use.
+#[test]
+fn a_lost_device_is_reported_without_a_look_at_this_computer() {
+    let setup = Setup::new();
+    let app = setup.filing_into(&setup.path("tickets"));
+    let case = app.start_case("lost-device", "").unwrap();
+    let CasePage::HandOver { unmeasured, .. } = case.page else { panic!("{:?}", case.page) };
+    assert!(!unmeasured);
+    assert_eq!(app.submit(&case.reference).unwrap().state, SendState::Filed);
 }

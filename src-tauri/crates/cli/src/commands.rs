@@ -121,6 +121,8 @@ async fn step_by_step(app: &App, mut case: CaseView, begun: &Begun) -> anyhow::R
     let reference = case.reference.clone();
     begun.with("guide", &reference);
     print::line(&format!("{}  ({reference})", case.title))?;
+    // First steps that were shown already.
+    let mut shown = 0;
     loop {
         let action = match &case.page {
             CasePage::Checking { .. } => {
@@ -194,8 +196,33 @@ async fn step_by_step(app: &App, mut case: CaseView, begun: &Begun) -> anyhow::R
                     .await?
                     .map(|n| if n == 0 { CaseAction::Close } else { CaseAction::StillBroken })
             }
-            CasePage::HandOver { why, cause, .. } => {
-                print::line(&format!("\n{why}"))?;
+            CasePage::HandOver { why, cause, first_steps, question, unmeasured, .. } => {
+                if shown == 0 || first_steps.is_empty() {
+                    print::line(&format!("\n{why}"))?;
+                }
+                for (number, step) in first_steps.iter().enumerate().skip(shown) {
+                    print::line(&format!("  {}. {step}", number + 1))?;
+                }
+                shown = first_steps.len();
+                if let Some(question) = question {
+                    print::line(&format!("\n{}", question.ask))?;
+                    if let Some(hint) = &question.hint {
+                        print::line(&format!("({hint})"))?;
+                    }
+                    let labels: Vec<&str> = question.answers.iter().map(|a| a.label.as_str()).collect();
+                    let unknown = app.message("answer-unknown");
+                    if let Some(choice) = choose(app, &[&labels[..], &[&unknown]].concat()).await? {
+                        let answer = question.answers.get(choice).map(|a| a.id.clone());
+                        let action = CaseAction::Answer { question: question.id.clone(), answer };
+                        case = app.act(&reference, action)?;
+                        continue;
+                    }
+                }
+                if *unmeasured {
+                    let progress = print::Progress::new();
+                    case = app.measure_case(&reference, |row| tell(&progress, &row)).await?;
+                    continue;
+                }
                 if let Some(cause) = cause.as_ref().filter(|cause| !why.contains(*cause)) {
                     print::line(cause)?;
                 }

@@ -12,7 +12,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
-use crate::guide::{Level, Priority, Risk};
+use crate::guide::{Level, Priority, Risk, Topic};
 use crate::ids::PATTERN;
 use crate::words::{CHANCES, WEIGHTS};
 
@@ -30,8 +30,18 @@ pub(crate) struct GuideFile {
     pub subtitle: Option<At<Text>>,
     /// Name of a drawing: globe, wifi, printer.
     pub icon: Option<String>,
+    /// Where it stands on the first page. Without it: computer.
+    #[serde(default)]
+    pub topic: Topic,
+    /// Whether it is one of the few that most people come with: those stand first.
+    #[serde(default)]
+    pub common: bool,
     /// What people type who have this problem. Search learns from it.
     pub symptoms: SymptomsFile,
+    /// What the person does in the first minute, one idea a step. A guide that says so is an emergency: it goes to a
+    /// human at once, whatever is measured or answered, and these steps stand above all else.
+    #[serde(default, alias = "first_steps")]
+    pub first_steps: Vec<At<Text>>,
     /// Another guide whose causes, questions, fixes and stations hold here too. What this guide says itself
     /// goes before what it takes over.
     #[schemars(with = "Option<IdField>")]
@@ -91,6 +101,10 @@ pub(crate) struct CauseFile {
     /// Who gets it when it is not solved.
     #[serde(default)]
     pub level: Level,
+    /// What the person does in the first minute beside what the guide says, once this cause is found. Only in an
+    /// emergency.
+    #[serde(default, alias = "first_steps")]
+    pub first_steps: Vec<At<Text>>,
     /// What it makes checks (statuses) and questions (answers) show, and how often. What is not mentioned
     /// follows the healthy baseline of the check.
     #[serde(default)]

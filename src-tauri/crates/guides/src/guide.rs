@@ -21,8 +21,14 @@ pub struct Guide {
     pub subtitle: Option<Text>,
     /// Name of a drawing.
     pub icon: Option<String>,
+    /// Where it stands on the first page.
+    pub topic: Topic,
+    /// Whether it is one of the few that most people come with.
+    pub common: bool,
     /// What people type who have this problem.
     pub symptoms: Symptoms,
+    /// What the person does in the first minute. Where there is any, a human is called at once.
+    pub first_steps: Vec<Text>,
     /// What it can be, in the order of the file.
     pub causes: Vec<Cause>,
     /// Weight of "there is no problem": everything works, and the person is mistaken.
@@ -37,6 +43,39 @@ pub struct Guide {
     pub hand_over: HandOver,
     /// Stations of a drawing, from this computer outwards.
     pub path: Vec<Station>,
+}
+
+/// What a guide is about, in the words in which people look for it. The first page groups guides by it, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// Something happened that has to be reported at once.
+    Security,
+    /// Internet, Wi-Fi, VPN.
+    Network,
+    /// Signing in, passwords, access to files.
+    Account,
+    /// Mail, calls, phones, sound and picture.
+    Communication,
+    /// What is connected: printer, screen, mouse.
+    Devices,
+    /// The computer itself and its programs.
+    #[default]
+    Computer,
+}
+
+impl Topic {
+    /// Its name in content files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Security => "security",
+            Self::Network => "network",
+            Self::Account => "account",
+            Self::Communication => "communication",
+            Self::Devices => "devices",
+            Self::Computer => "computer",
+        }
+    }
 }
 
 /// What people type, by language.
@@ -71,6 +110,8 @@ pub struct Cause {
     pub prior: f64,
     /// Who gets it when it is not solved.
     pub level: Level,
+    /// What the person does in the first minute, beside what the guide says.
+    pub first_steps: Vec<Text>,
     /// P(status given this cause), for the statuses that the author named.
     pub shows: BTreeMap<CheckId, BTreeMap<Status, f64>>,
     /// P(answer given this cause), for the answers that the author named.
@@ -224,6 +265,11 @@ impl Station {
 }
 
 impl Guide {
+    /// Whether a human is called at once, whatever is measured or answered.
+    pub fn is_emergency(&self) -> bool {
+        !self.first_steps.is_empty()
+    }
+
     /// A cause by its name; `None` for "something else" and for what the guide does not have.
     pub fn cause(&self, id: &CauseId) -> Option<&Cause> {
         self.causes.iter().find(|c| c.id == *id)

@@ -22,7 +22,9 @@ mod words;
 pub use diagnose::{Diagnosis, Judgement, Outcome, RankedCause, Reason, Source, Speaks, diagnose, reasons};
 pub use evidence::Evidence;
 pub use file::schema;
-pub use guide::{Answer, Cause, Fix, Guide, HandOver, Level, Priority, Question, Risk, Station, Symptoms};
+pub use guide::{
+    Answer, Cause, Fix, Guide, HandOver, Level, Priority, Question, Risk, Station, Symptoms, Topic,
+};
 pub use ids::{AnswerId, CauseId, FixId, GuideId, IdError, QuestionId};
 pub use load::Guides;
 pub use session::{Entry, Event, JournalError, Page, Purpose, Session, State, Tried, TriedOutcome, Verdict};

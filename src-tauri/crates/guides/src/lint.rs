@@ -147,7 +147,8 @@ impl Lint<'_> {
                 self.say(key, format!("the cause “{}” has no meaning", cause.id), help);
             }
             let helped = guide.fixes.iter().any(|f| f.solves.contains_key(&cause.id));
-            if !helped && cause.level == Level::First {
+            // An emergency goes to a human anyway.
+            if !helped && cause.level == Level::First && !guide.is_emergency() {
                 let help = "Name it under `solves:` of a fix, or say with `level: second` who takes it over.";
                 self.say(key, format!("nothing solves the cause “{}”", cause.id), help);
             }

@@ -214,6 +214,7 @@ impl Reader<'_> {
         }
         let symptoms =
             Symptoms { en: self.symptoms(&raw.symptoms.en)?, de: self.symptoms(&raw.symptoms.de)? };
+        let first_steps = self.texts(&raw.first_steps)?;
         let mut questions = self.questions(&raw.questions)?;
         if let Some(base) = base {
             take_over(&mut questions, &base.questions, |q| q.id.as_str());
@@ -263,14 +264,19 @@ impl Reader<'_> {
         if let Some(base) = base.filter(|_| path.is_empty()) {
             path.clone_from(&base.path);
         }
+        // Somebody who says that the device is gone is not mistaken.
+        let no_problem = if first_steps.is_empty() { OCCASIONAL } else { 0.0 };
         Ok(Guide {
             id,
             title: self.text(&raw.title)?,
             subtitle: self.optional_text(raw.subtitle.as_ref())?,
             icon: raw.icon,
+            topic: raw.topic,
+            common: raw.common,
             symptoms,
+            first_steps,
             causes,
-            no_problem: self.other_prior(raw.no_problem.as_ref(), OCCASIONAL)?,
+            no_problem: self.other_prior(raw.no_problem.as_ref(), no_problem)?,
             something_else: self.other_prior(raw.something_else.as_ref(), RARE)?,
             questions,
             fixes,
@@ -396,6 +402,13 @@ impl Reader<'_> {
                         "Remove it. To change how common it is, write `something-else: { prior: … }` at the top level.",
                     ));
                 }
+                if let Some(step) = c.first_steps.first().filter(|_| raw.first_steps.is_empty()) {
+                    return Err(self.error(
+                        step,
+                        format!("the cause “{id}” has `first-steps`, and the guide has none"),
+                        "Write `first-steps:` at the top level as well, which makes the guide an emergency, or make a fix of them.",
+                    ));
+                }
                 let mut observed = Observed::default();
                 self.observe(&format!("cause “{id}”"), &c.shows, &c.leads_to, raw, questions, &mut observed)?;
                 let prior = self.prior(id.as_str(), &c.prior)?;
@@ -405,6 +418,7 @@ impl Reader<'_> {
                     meaning: self.optional_text(c.meaning.as_ref())?,
                     prior,
                     level: c.level,
+                    first_steps: self.texts(&c.first_steps)?,
                     shows: observed.checks,
                     answers: observed.answers,
                 })
@@ -556,7 +570,7 @@ impl Reader<'_> {
                 Ok(Fix {
                     title: self.text(&f.title)?,
                     summary: self.optional_text(f.summary.as_ref())?,
-                    steps: f.steps.iter().map(|s| self.text(s)).collect::<Result<_>>()?,
+                    steps: self.texts(&f.steps)?,
                     action: f.action.as_ref().map(|a| self.action(a)).transpose()?,
                     solves,
                     cost,
@@ -635,6 +649,10 @@ impl Reader<'_> {
             }
         }
         Ok(raw.value.map(|_, s| s.trim().to_owned()))
+    }
+
+    fn texts(&self, raw: &[At<Text>]) -> Result<Vec<Text>> {
+        raw.iter().map(|text| self.text(text)).collect()
     }
 
     fn optional_text(&self, raw: Option<&At<Text>>) -> Result<Option<Text>> {

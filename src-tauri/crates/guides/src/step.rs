@@ -159,7 +159,9 @@ pub(crate) fn choose(
     let planner = Planner::new(model, evidence);
     let belief = normal(problem);
     let steps = planner.steps(&belief);
-    let next = if outcome == Outcome::NoProblem {
+    let next = if model.guide.is_emergency() {
+        planner.hand_over(&steps, causes)
+    } else if outcome == Outcome::NoProblem {
         let wrong: f64 = problem.iter().sum();
         planner.worth_a_look(&steps, wrong).unwrap_or_else(|| NextStep::NoProblem {
             why: text("guide-why-no-problem", &[]),
@@ -483,6 +485,7 @@ impl<'g> Planner<'g> {
     fn hand_over(&self, steps: &[StepCost], causes: &[RankedCause]) -> NextStep {
         let top = causes.first().filter(|c| c.probability >= 0.5).and_then(|c| self.guide.cause(&c.id));
         let why = match top {
+            _ if self.guide.is_emergency() => text("guide-why-human-at-once", &[]),
             Some(cause) => text("guide-why-human-knows", &[("cause", &cause.title)]),
             None => text("guide-why-human-sooner", &[]),
         };

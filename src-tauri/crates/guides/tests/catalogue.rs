@@ -215,6 +215,8 @@ const CASES: &[Case] = &[
     ("password", &[("account.password-expires", "warn")], &[], "expired"),
     ("file-share", &[("account.tickets", "fail")], &[("message", "password")], "ticket-expired"),
     ("file-share", &[("account.groups-current", "warn")], &[("message", "denied")], "rights-not-current"),
+    ("malware", &[("protection.certificates", "fail"), ("dns.hosts-file", "fail")], &[], "reads-along"),
+    ("malware", &[("cpu.busy-program", "warn"), ("cpu.load", "fail")], &[("seen", "slow")], "mining"),
 ];
 
 #[test]

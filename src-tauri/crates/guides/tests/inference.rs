@@ -142,6 +142,7 @@ fn guide(raw: &Raw) -> Guide {
             meaning: None,
             prior: c.prior,
             level: Level::First,
+            first_steps: Vec::new(),
             shows: (0..4)
                 .filter_map(|k| Some((check(k), named(c.checks[k].as_ref()?, |s| STATUSES[s]))))
                 .collect(),
@@ -185,7 +186,10 @@ fn guide(raw: &Raw) -> Guide {
         title: text("random"),
         subtitle: None,
         icon: None,
+        topic: befund_guides::Topic::Computer,
+        common: false,
         symptoms: Symptoms::default(),
+        first_steps: Vec::new(),
         causes,
         no_problem: raw.no_problem,
         something_else: raw.something_else,

@@ -3,6 +3,7 @@ import type { AnswerView } from "./AnswerView";
 import type { CheckGroup } from "./CheckGroup";
 import type { EvidenceRow } from "./EvidenceRow";
 import type { FixView } from "./FixView";
+import type { OpenQuestion } from "./OpenQuestion";
 import type { PathNode } from "./PathNode";
 import type { SentView } from "./SentView";
 import type { VerifyRow } from "./VerifyRow";
@@ -151,6 +152,18 @@ at: string, } | { "page": "hand_over",
  * Why, one sentence.
  */
 why: string, 
+/**
+ * What the person does at once, in an emergency; empty otherwise.
+ */
+first_steps: Array<string>, 
+/**
+ * What helps to tell which emergency it is. It may stay open.
+ */
+question: OpenQuestion | null, 
+/**
+ * Whether the computer has not been looked at yet: in an emergency nobody waits for that.
+ */
+unmeasured: boolean, 
 /**
  * The most likely cause, if one stands out.
  */

@@ -8,7 +8,7 @@ import type { TicketRow } from "./TicketRow";
  */
 export type HomeView = { 
 /**
- * Problems to choose from.
+ * Problems to choose from, by topic and within it by title.
  */
 symptoms: Array<SymptomCard>, 
 /**

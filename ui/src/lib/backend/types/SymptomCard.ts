@@ -19,4 +19,12 @@ subtitle: string,
 /**
  * Name of a drawing: `globe`, `wifi`, `printer` …
  */
-icon: string, };
+icon: string, 
+/**
+ * `security`, `network`, `account`, `communication`, `devices` or `computer`.
+ */
+topic: string, 
+/**
+ * Whether it is one of the few that most people come with.
+ */
+common: boolean, };
