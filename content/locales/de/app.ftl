@@ -62,6 +62,7 @@ outcome-cause-found = { $likelihood }: { $title }
 outcome-no-problem = Alles, was geprüft wurde, ist in Ordnung.
 outcome-beside = Außerdem wahrscheinlich: { $title }
 outcome-unsure = Keine Ursache sticht hervor. Der IT-Service kann mit den Messungen weitermachen.
+outcome-contradictory = Was gemessen und geantwortet wurde, passt zu keiner bekannten Ursache. Der IT-Service kann mit den Messungen weitermachen.
 checking-so-far-fine = Bisher ist alles in Ordnung. Einige Messungen laufen noch.
 checking-so-far-cause = Bisher sieht es danach aus: { $title }. Einige Messungen laufen noch.
 next-question = Nächste Frage: { $title }

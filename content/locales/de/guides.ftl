@@ -9,6 +9,7 @@ guide-why-tells-apart = Ihre Antwort zeigt, was wahrscheinlicher ist: „{ $a }�
 guide-why-human-knows = Ab hier hilft jemand vom IT-Service besser. Der Befund geht mit: { $cause }.
 guide-why-human-sooner = Allein weiterzusuchen würde jetzt länger dauern, als den IT-Service zu fragen.
 guide-why-human-at-once = Das muss sofort jemand vom IT-Service wissen. Tun Sie jetzt die ersten Schritte, dann rufen Sie an oder senden Sie das Ticket.
+guide-why-contradictory = Was gemessen und geantwortet wurde, passt zu keiner bekannten Ursache. Jemand vom IT-Service kann damit mehr anfangen.
 guide-very-likely = Sehr wahrscheinlich die Ursache
 guide-probably = Wahrscheinlich die Ursache
 guide-perhaps = Vielleicht die Ursache

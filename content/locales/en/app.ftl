@@ -62,6 +62,7 @@ outcome-cause-found = { $likelihood }: { $title }
 outcome-no-problem = Everything that was checked is in order.
 outcome-beside = Also likely: { $title }
 outcome-unsure = No cause stands out. IT support can go on with the findings.
+outcome-contradictory = What was measured and answered fits no known cause. IT support can go on with the findings.
 checking-so-far-fine = So far all is well. Some measurements are still running.
 checking-so-far-cause = So far it looks like this: { $title }. Some measurements are still running.
 next-question = Next question: { $title }

@@ -9,6 +9,7 @@ guide-why-tells-apart = Your answer shows which is more likely: “{ $a }” or 
 guide-why-human-knows = Somebody from IT support can help better from here. The finding goes along: { $cause }.
 guide-why-human-sooner = Going on alone would now take longer than asking IT support.
 guide-why-human-at-once = Somebody from IT support has to know this at once. Do the first steps now, then call or send the ticket.
+guide-why-contradictory = What was measured and answered fits no known cause. Somebody from IT support can make more of it.
 guide-very-likely = Very likely the cause
 guide-probably = Probably the cause
 guide-perhaps = Perhaps the cause

@@ -405,6 +405,7 @@ impl App {
                 let cause = title(&guide.cause_title(&top.id));
                 self.message_with("outcome-cause-found", &[("likelihood", &likelihood), ("title", &cause)])
             }
+            _ if diagnosis.contradictory => self.message("outcome-contradictory"),
             _ => self.message("outcome-unsure"),
         };
         let named = |key: &str, text: Option<String>| text.map(|t| self.message_with(key, &[("title", &t)]));

@@ -96,7 +96,7 @@ pub(crate) fn diagnose_with(model: &Model<'_>, evidence: &Evidence) -> Diagnosis
         outcome = Outcome::CauseFound;
     }
     let beside = beside.filter(|_| outcome == Outcome::CauseFound).map(|(second, _)| second);
-    let (next, steps) = step::choose(model, evidence, &problem, &causes, outcome);
+    let (next, steps) = step::choose(model, evidence, &problem, &causes, (outcome, contradictory));
     Diagnosis { outcome, causes, no_problem, next, steps, contradictory, beside }
 }
 

@@ -154,9 +154,9 @@ pub(crate) fn choose(
     evidence: &Evidence,
     problem: &[f64],
     causes: &[RankedCause],
-    outcome: Outcome,
+    (outcome, contradictory): (Outcome, bool),
 ) -> (NextStep, Vec<StepCost>) {
-    let planner = Planner::new(model, evidence);
+    let planner = Planner::new(model, evidence, contradictory);
     let belief = normal(problem);
     let steps = planner.steps(&belief);
     let next = if model.guide.is_emergency() {
@@ -206,10 +206,11 @@ struct Planner<'g> {
     asks: Vec<Ask<'g>>,
     measurements: Vec<Measurement>,
     depth: usize,
+    contradictory: bool,
 }
 
 impl<'g> Planner<'g> {
-    fn new(model: &Model<'g>, evidence: &Evidence) -> Self {
+    fn new(model: &Model<'g>, evidence: &Evidence, contradictory: bool) -> Self {
         let guide = model.guide;
         let hypotheses: Vec<Hypothesis<'g>> =
             Hypothesis::all(guide).into_iter().filter(|h| h.id().is_some()).collect();
@@ -248,7 +249,7 @@ impl<'g> Planner<'g> {
             .collect();
         let depth = if options.len() * asks.len() <= SMALL { 2 } else { 1 };
         let measurements = measurement::open(model, evidence);
-        Self { guide, options, asks, measurements, depth }
+        Self { guide, options, asks, measurements, depth, contradictory }
     }
 
     /// Every possible step with its expected cost, cheapest first. Equals: fixes before questions before
@@ -487,6 +488,7 @@ impl<'g> Planner<'g> {
         let why = match top {
             _ if self.guide.is_emergency() => text("guide-why-human-at-once", &[]),
             Some(cause) => text("guide-why-human-knows", &[("cause", &cause.title)]),
+            None if self.contradictory => text("guide-why-contradictory", &[]),
             None => text("guide-why-human-sooner", &[]),
         };
         NextStep::HandOver {

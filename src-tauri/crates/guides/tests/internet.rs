@@ -651,13 +651,18 @@ fn each_case_ends_solved_or_with_a_human_and_never_repeats_itself() {
 fn everything_at_odds_is_said_and_not_guessed() {
     let (guide, checks) = guide();
     // The adapter is off, the cable is out, and everything behind them works.
-    let odd = evidence(
+    let mut odd = evidence(
         "link.adapter-enabled=fail link.connected=fail address.assigned=fail route.default=fail gateway.answers=fail",
     );
     let diagnosis = diagnose(&guide, &checks, &odd);
     assert_eq!(diagnosis.outcome, Outcome::Unsure, "{}", shown(&diagnosis));
     assert!(diagnosis.contradictory, "{}", shown(&diagnosis));
     assert!(diagnosis.causes[0].id.is_something_else(), "{}", shown(&diagnosis));
+    // Where nothing is left to ask or to try, the person is told so too.
+    odd.answers = guide.questions.iter().map(|q| (q.id.clone(), None)).collect();
+    odd.fixes_failed = guide.fixes.iter().map(|f| f.id.clone()).collect();
+    let NextStep::HandOver { why, .. } = diagnose(&guide, &checks, &odd).next else { panic!("no hand-over") };
+    assert!(why.en.contains("fits no known cause"), "{why:?}");
 }
 
 #[test]
