@@ -732,7 +732,7 @@ fn a_mistake_in_content_is_named_with_its_place_and_a_doubt_lets_it_pass() {
     let doubt = run(&scratch, &["content", "lint", guide.to_str().unwrap()]);
     let said = String::from_utf8_lossy(&doubt.stdout);
     assert!(doubt.status.success(), "{said}");
-    assert!(said.contains("scanner.yaml:43:12: warning: the text in `en` has the word “please”"), "{said}");
+    assert!(said.contains("scanner.yaml:44:12: warning: the text in `en` has the word “please”"), "{said}");
     assert_eq!(run(&scratch, &["content", "lint", "--strict", at]).status.code(), Some(3));
 
     std::fs::write(&guide, text.replace("link.connected: {", "link.conected: {")).unwrap();
@@ -741,7 +741,7 @@ fn a_mistake_in_content_is_named_with_its_place_and_a_doubt_lets_it_pass() {
     let report: Value = serde_json::from_slice(&wrong.stdout).unwrap();
     let finding = &report["findings"][0];
     assert_eq!(finding["severity"], "error", "{report}");
-    assert_eq!(finding["line"], 31, "{report}");
+    assert_eq!(finding["line"], 32, "{report}");
     assert!(finding["help"].as_str().unwrap().contains("Did you mean “link.connected”?"), "{report}");
     assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{report}");
 }
