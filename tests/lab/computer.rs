@@ -38,6 +38,10 @@ use crate::scenario::Scenario;
 /// - `battery_service STATE PERCENT FULL_WH WATTS` starts a UPower with a battery (1 is charging, 2 discharging, 4 full).
 /// - `power_mode PROFILE` starts a power-profiles-daemon.
 /// - `system_service SECONDS SLOW_UNIT FAILED_UNIT` starts a systemd whose services took so long; either may be empty.
+/// - `own_account` makes the person one of this computer's own accounts, in an /etc of the scenario's own, so that `chage`
+///   and the like change nothing outside. `chage` tells its dates only where the scenario says `setgid: true`.
+/// - `keyring` starts a real GNOME Keyring as the person, opened, on a session's bus of its own; `lock_keyring` locks it.
+///   The scenario sets `DBUS_SESSION_BUS_ADDRESS: unix:path=/run/lab/run/bus` for Befund.
 /// - `$HOME_FOLDER` is the person's home.
 const WORDS: &str = r#"
 HOME_FOLDER=/run/lab/home
@@ -244,6 +248,25 @@ mock.AddMethod(manager, 'ListUnits', '', 'a(ssssssouso)', told(rows))
 # Befund asks for failed ones alone.
 mock.AddMethod(manager, 'ListUnitsFiltered', 'as', 'a(ssssssouso)', told([row for row in rows if row[3] == 'failed']))"
 }
+own_account() {
+  cp -a /etc /run/lab/etc
+  mount --bind /run/lab/etc /etc
+  sed -i 's|^nobody:.*|person:x:65534:65534:Person:/run/lab/home:/bin/bash|' /etc/passwd
+  sed -i 's|^nobody:.*|person:*:20000:0:99999:7:::|' /etc/shadow
+}
+keyring() {
+  install -d -o 65534 -g 65534 -m 700 /run/lab/run
+  export XDG_RUNTIME_DIR=/run/lab/run HOME=$HOME_FOLDER DBUS_SESSION_BUS_ADDRESS=unix:path=/run/lab/run/bus
+  person dbus-daemon --session --address=$DBUS_SESSION_BUS_ADDRESS --fork
+  printf secret | person gnome-keyring-daemon --unlock --components=secrets
+  until_true secrets ReadAlias string:default
+}
+secrets() {
+  local method=$1; shift
+  person dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
+    "org.freedesktop.Secret.Service.$method" "$@"
+}
+lock_keyring() { secrets Lock array:objpath:/org/freedesktop/secrets/collection/login; }
 "#;
 
 /// What every scenario of the computer starts with.

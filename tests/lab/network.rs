@@ -58,6 +58,9 @@ pub(crate) fn script(host: Host, script: &str) -> Result<()> {
 ///   a scenario with them says so under `needs`. So does one with `imap-server ADDRESS`, a real dovecot on both of
 ///   its ports, and with `squid-proxy ADDRESS:PORT`, a real squid that takes its rules from standard input and lets
 ///   everybody in who signs in, with any name.
+/// - `kerberos LIFE` starts a real server of MIT Kerberos on this host for the realm LAB.EXAMPLE, and gets the person
+///   a ticket that lives so long (`2s`, `10h`); `expired` waits until it is over. The scenario names /run/lab/krb5/krb5.conf
+///   in `KRB5_CONFIG` and /run/lab/krb5/tickets in `KRB5CCNAME`, and says what it `needs`.
 /// - `stop NAME` ends `dnsmasq-router`, `dnsmasq-net` or `nginx`, and waits until it is gone.
 const WORDS: &str = r#"
 rule() {
@@ -89,6 +92,20 @@ slow() {
 wifi() { /usr/bin/python3 /run/lab/wifi.py "$@"; }
 vpn-saved() { /usr/bin/python3 /run/lab/vpn.py "$@"; }
 until-there() { i=0; until "$@" >/dev/null 2>&1; do i=$((i+1)); [ $i -lt 200 ]; sleep 0.05; done; }
+kerberos() {
+  export KRB5_CONFIG=/run/lab/krb5/krb5.conf KRB5_KDC_PROFILE=/run/lab/krb5/kdc.conf
+  mkdir -p /run/lab/krb5
+  printf '%s\n' '[libdefaults]' 'default_realm = LAB.EXAMPLE' 'dns_lookup_kdc = false' '[realms]' \
+    'LAB.EXAMPLE = {' 'kdc = 127.0.0.1:8888' '}' > $KRB5_CONFIG
+  printf '%s\n' '[kdcdefaults]' 'kdc_listen = 127.0.0.1:8888' 'kdc_tcp_listen = 127.0.0.1:8888' '[realms]' \
+    'LAB.EXAMPLE = {' 'database_name = /run/lab/krb5/principal' 'key_stash_file = /run/lab/krb5/stash' '}' > $KRB5_KDC_PROFILE
+  kdb5_util create -s -P master -r LAB.EXAMPLE
+  kadmin.local -q 'addprinc -pw secret person'
+  krb5kdc -n &
+  until-there sh -c "echo secret | kinit -c FILE:/run/lab/krb5/tickets -l $1 person"
+  chown 65534 /run/lab/krb5/tickets
+}
+expired() { until-there sh -c '! klist -s -c FILE:/run/lab/krb5/tickets'; }
 tunnel-server() {
   for address in 10.20.0.53 10.20.0.10 10.20.0.11; do ip addr add $address/32 dev lo; done
   { echo "no-resolv

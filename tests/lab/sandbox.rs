@@ -205,7 +205,10 @@ fn measure(scenario: &Scenario, built_ms: u64) -> Result<Answer> {
         }
         Kind::Computer => Command::new("setpriv"),
     };
-    command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]);
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+    if !scenario.setgid {
+        command.arg("--no-new-privs");
+    }
     if !scenario.may.is_empty() {
         let may: Vec<String> = scenario.may.iter().map(|c| format!("+{c}")).collect();
         let may = may.join(",");

@@ -24,6 +24,9 @@ pub(crate) struct Scenario {
     /// administrator's account, or the group of those who may read logs, would give them.
     #[serde(default)]
     pub(crate) may: Vec<String>,
+    /// Whether programs that Befund starts may have the rights that their files give them, as everywhere but here.
+    #[serde(default)]
+    pub(crate) setgid: bool,
     /// The guide that is asked.
     #[serde(default = "internet")]
     pub(crate) guide: String,

@@ -47,12 +47,15 @@ const LAB_PACKAGES: &[&str] = &[
     "cups-client",
     "procps",
     "util-linux",
+    "gnome-keyring",
+    "krb5-user",
 ];
 
 /// Servers of companies, for the lab. Installing them on a computer that runs services would start them there
 /// and at every start after it, so they are only taken where nothing does (containers, CI); scenarios with
 /// them are left out elsewhere. About 65 MB.
-const LAB_SERVERS: &[&str] = &["samba", "slapd", "xrdp", "squid", "dovecot-imapd"];
+const LAB_SERVERS: &[&str] =
+    &["samba", "slapd", "xrdp", "krb5-kdc", "krb5-admin-server", "squid", "dovecot-imapd"];
 
 /// What the benchmarks compare with.
 pub(crate) const BENCH_PACKAGES: &[&str] = &["inxi"];
