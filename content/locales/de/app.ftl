@@ -86,6 +86,18 @@ hand-over-asked = Sie haben um Hilfe von einem Menschen gebeten.
 measure-throughput-title = Darf Befund messen, wie viel Ihre Verbindung überträgt?
 measure-throughput-what = Befund holt Daten vom Messserver Ihrer Organisation und sendet welche zurück. Dabei sieht es, wie lange Antworten brauchen. Bis das vorbei ist, kann das Internet für alle in Ihrem Netz langsam sein. Wenn Sie später eine Lösung ausprobieren, misst Befund noch einmal.
 measure-throughput-what-receives = Befund holt Daten vom Messserver Ihrer Organisation. Dabei sieht es, wie lange Antworten brauchen. Bis das vorbei ist, kann das Internet für alle in Ihrem Netz langsam sein. Wenn Sie später eine Lösung ausprobieren, misst Befund noch einmal.
+measure-folders-title = Darf Befund nach den größten Ordnern suchen?
+measure-folders-what = Befund zählt zusammen, was die Ordner in Ihrem persönlichen Ordner belegen, und zeigt Ihnen die zehn größten mit ihren Namen. Es öffnet keine Datei und verändert nichts. Die Namen bleiben auf diesem Computer. In einem Paket stehen Platzhalter für sie.
+
+# Die größten Ordner, und wie weit die Suche nach ihnen ist.
+folders-title = Die größten Ordner in Ihrem persönlichen Ordner
+folders-own-files = Dateien direkt im persönlichen Ordner
+folders-seen = Angesehene Ordner: { $folders }, zusammen { $size }.
+folders-unreadable = Ordner, in die Befund nicht hineinsehen konnte: { $count }.
+folders-elsewhere = Ordner auf anderen Laufwerken, nicht mitgezählt: { $count }.
+folders-not-all = Die Suche endete, bevor alles angesehen war. Es kann größere Ordner geben.
+folders-names = Diese Namen bleiben auf diesem Computer. In einem Paket stehen Platzhalter für sie.
+checking-folders = Ordner bisher: { $folders }, zusammen { $size }.
 
 ## Ticket
 ticket-subject = { $title }: { $finding }
@@ -178,6 +190,7 @@ cli-hand-over = Ich möchte Hilfe von einem Menschen.
 cli-works-now = Funktioniert es jetzt?
 cli-not-measured = { $reason } Das betrifft: { $titles }.
 cli-measure-cost = Befund überträgt höchstens { $data } in höchstens { $time } und fragt nur: { $hosts }.
+cli-measure-time = Es dauert höchstens { $time }, und es wird nichts gesendet.
 cli-yes = Ja
 cli-partly = Teilweise
 cli-no = Nein

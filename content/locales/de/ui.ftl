@@ -90,7 +90,10 @@ ui-measure-time = Dauer
 ui-measure-hosts = Befund fragt nur
 ui-measure-why = Warum wir das fragen
 ui-measure-no-hint = Ohne die Messung machen wir mit dem weiter, was bekannt ist.
-ui-checking-request-title = Wir messen, wie viel Ihre Verbindung überträgt
+ui-folders-path = Ordner
+ui-folders-size = Größe
+ui-folders-share = Anteil
+ui-checking-request-title = Wir messen, was Sie erlaubt haben
 ui-checking-request-lead = Sie müssen nichts tun, und es wird nichts verändert. Sie können jederzeit abbrechen.
 ui-checking-request-cancel = Messung abbrechen
 

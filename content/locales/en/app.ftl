@@ -86,6 +86,18 @@ hand-over-asked = You asked for help from a person.
 measure-throughput-title = May Befund measure how much your connection carries?
 measure-throughput-what = Befund fetches data from your organisation's test server and sends data back. Meanwhile it sees how long answers take. Until it is over, the internet may be slow for everybody in your network. If you try a fix later, Befund measures once more.
 measure-throughput-what-receives = Befund fetches data from your organisation's test server. Meanwhile it sees how long answers take. Until it is over, the internet may be slow for everybody in your network. If you try a fix later, Befund measures once more.
+measure-folders-title = May Befund look for the largest folders?
+measure-folders-what = Befund adds up what the folders of your home take up and shows you the ten largest, with their names. It opens no file and changes nothing. The names stay on this computer; in a package placeholders stand for them.
+
+# The largest folders of the home, and how far the search for them is.
+folders-title = The largest folders of your home
+folders-own-files = files in the home folder itself
+folders-seen = Folders that were looked at: { $folders }, with { $size } in all.
+folders-unreadable = Folders that could not be looked into: { $count }.
+folders-elsewhere = Folders on other disks, left out: { $count }.
+folders-not-all = The search ended before everything was seen. There may be larger folders.
+folders-names = These names stay on this computer. In a package placeholders stand for them.
+checking-folders = Folders so far: { $folders }, with { $size }.
 
 ## Ticket
 ticket-subject = { $title }: { $finding }
@@ -178,6 +190,7 @@ cli-hand-over = I want help from a person.
 cli-works-now = Does it work now?
 cli-not-measured = { $reason } That concerns: { $titles }.
 cli-measure-cost = Befund transfers at most { $data } in at most { $time } and asks only: { $hosts }.
+cli-measure-time = It takes at most { $time }, and nothing is sent.
 cli-yes = Yes
 cli-partly = Partly
 cli-no = No

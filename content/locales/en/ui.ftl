@@ -90,7 +90,10 @@ ui-measure-time = Time
 ui-measure-hosts = Befund asks only
 ui-measure-why = Why we ask this
 ui-measure-no-hint = Without it we go on with what is known.
-ui-checking-request-title = We are measuring how much your connection carries
+ui-folders-path = Folder
+ui-folders-size = Size
+ui-folders-share = Share
+ui-checking-request-title = We are measuring what you agreed to
 ui-checking-request-lead = You do not need to do anything, and nothing is changed. You can stop at any time.
 ui-checking-request-cancel = Stop measuring
 

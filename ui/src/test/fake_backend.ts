@@ -7,6 +7,7 @@ import type { Backend } from "../lib/backend";
 import type { CaseAction } from "../lib/backend/types/CaseAction";
 import type { CasePage } from "../lib/backend/types/CasePage";
 import type { CaseView } from "../lib/backend/types/CaseView";
+import type { FoldersView } from "../lib/backend/types/FoldersView";
 import type { FileView } from "../lib/backend/types/FileView";
 import type { HitView } from "../lib/backend/types/HitView";
 import type { HomeView } from "../lib/backend/types/HomeView";
@@ -30,6 +31,8 @@ export class FakeBackend implements Backend {
 
   #language: Language;
   #finishMeasuring: (() => void) | undefined;
+  /** The largest folders, where the person agreed to look for them. */
+  folders: FoldersView | null = null;
   #onRow: ((update: RowUpdate) => void) | undefined;
 
   constructor(language: Language = "de") {
@@ -136,7 +139,7 @@ export class FakeBackend implements Backend {
   }
 
   #case(): CaseView {
-    return caseOn(this.next, this.#language);
+    return caseOn(this.next, this.#language, this.folders);
   }
 
   #answer<View>(name: string, values: unknown[], view: View): Promise<View> {

@@ -12,6 +12,7 @@ import type { Language } from "../lib/text/index.svelte";
 import "../styles/tokens.css";
 import "../styles/app.css";
 import { FakeBackend } from "./fake_backend";
+import { someFolders } from "./views";
 
 const asked = new URLSearchParams(location.search);
 const page = asked.get("page") ?? "home";
@@ -123,6 +124,26 @@ const variants: Record<string, () => Promise<void>> = {
     views.shell = { ...views.shell, help: { name: say("IT-Service", "IT support"), phone: null, hours: null, mail: null } };
     backend.next = { ...views.pages.finding, weight: "warn", likelihood: say("Vielleicht die Ursache", "Perhaps the cause") };
     await press("Befund");
+    await open();
+  },
+  "finding-folders": async () => {
+    backend.folders = someFolders(language);
+    backend.next = views.pages.finding;
+    await open();
+  },
+  "measure-folders": async () => {
+    backend.next = {
+      ...views.pages.measure,
+      subject: "folders",
+      title: say("Darf Befund nach den größten Ordnern suchen?", "May Befund look for the largest folders?"),
+      what: say(
+        "Befund zählt zusammen, was die Ordner in Ihrem persönlichen Ordner belegen, und zeigt Ihnen die zehn größten mit ihren Namen. Es öffnet keine Datei und verändert nichts. Die Namen bleiben auf diesem Computer. In einem Paket stehen Platzhalter für sie.",
+        "Befund adds up what the folders of your home take up and shows you the ten largest, with their names. It opens no file and changes nothing. The names stay on this computer; in a package placeholders stand for them.",
+      ),
+      data: null,
+      time: say("1 Minute", "1 minute"),
+      hosts: [],
+    };
     await open();
   },
   review,

@@ -5,7 +5,7 @@ import { iconOr, icons } from "../lib/frame/icons";
 import sprite from "../lib/frame/Sprite.svelte?raw";
 import { telephone } from "../lib/reach";
 import { FakeBackend } from "./fake_backend";
-import { reference } from "./views";
+import { reference, someFolders } from "./views";
 import { control, onPage, open, press, said, settle, text, type } from "./window";
 
 async function onCase(backend: FakeBackend, page: keyof FakeBackend["views"]["pages"]) {
@@ -264,6 +264,29 @@ describe("a measurement that costs something", () => {
     await onCase(backend, "measure");
     await press("Measure");
     expect(backend.calls).toContainEqual(["act", reference, { do: "measure", subject: "throughput" }]);
+  });
+});
+
+describe("the largest folders", () => {
+  it("are asked for without data and hosts, where nothing is sent", async () => {
+    const backend = new FakeBackend("en");
+    backend.views.pages.measure = { ...backend.views.pages.measure, subject: "folders", data: null, time: "1 minute", hosts: [] };
+    await onCase(backend, "measure");
+    expect(text()).toContain("1 minute at most");
+    for (const left of ["Data", "Befund asks only"]) expect(text()).not.toContain(left);
+  });
+
+  it("are listed beside the finding", async () => {
+    const backend = new FakeBackend("en");
+    backend.folders = someFolders("en");
+    await onCase(backend, "finding");
+    for (const told of ["~/.local/share/Trash", "40.2 GB", "13%", "stay on this computer"]) expect(text()).toContain(told);
+    expect(await problems()).toEqual([]);
+  });
+
+  it("are not spoken of where nobody looked for them", async () => {
+    await onCase(new FakeBackend("en"), "finding");
+    expect(text()).not.toContain("largest folders");
   });
 });
 

@@ -14,7 +14,7 @@ import { createServer } from "vite";
 
 const all = [
   "home", "home-first", "home-many", "home-hits", "home-no-hits", "home-empty", "checking", "checking-request", "measure", "site", "question", "question-missing", "finding",
-  "finding-local", "fix", "verify", "no_problem", "hand_over", "emergency", "review", "review-empty", "review-words", "review-priority",
+  "finding-local", "finding-folders", "measure-folders", "fix", "verify", "no_problem", "hand_over", "emergency", "review", "review-empty", "review-words", "review-priority",
   "review-contact", "review-error", "review-blocked", "file", "sent", "sent-waiting", "sent-attention", "solved", "outbox", "settings",
   "settings-notices", "error",
 ];

@@ -6,6 +6,7 @@
 import type { PageOf } from "../lib/backend/pages";
 import type { CasePage } from "../lib/backend/types/CasePage";
 import type { CaseView } from "../lib/backend/types/CaseView";
+import type { FoldersView } from "../lib/backend/types/FoldersView";
 import type { CheckGroup } from "../lib/backend/types/CheckGroup";
 import type { CheckRow } from "../lib/backend/types/CheckRow";
 import type { ErrorView } from "../lib/backend/types/ErrorView";
@@ -33,7 +34,7 @@ export type Views = {
   pages: { [Name in CasePage["page"]]: PageOf<Name> };
 };
 
-export function caseOn(page: CasePage, language: Language): CaseView {
+export function caseOn(page: CasePage, language: Language, folders: FoldersView | null = null): CaseView {
   return {
     reference,
     guide: "internet",
@@ -41,6 +42,24 @@ export function caseOn(page: CasePage, language: Language): CaseView {
     words: "",
     can_go_back: page.page !== "checking",
     page,
+    folders,
+  };
+}
+
+/** A home with one large folder, in one language. */
+export function someFolders(language: Language): FoldersView {
+  const say = (de: string, en: string) => (language === "de" ? de : en);
+  return {
+    title: say("Die größten Ordner in Ihrem persönlichen Ordner", "The largest folders of your home"),
+    rows: [
+      { path: say("~/Videos/Urlaub an der Nordsee 2024", "~/Videos/Holiday at the North Sea 2024"), size: say("182,4 GB", "182.4 GB"), share: say("61 %", "61%") },
+      { path: "~/.local/share/Trash", size: say("40,2 GB", "40.2 GB"), share: say("13 %", "13%") },
+      { path: say("Dateien direkt im persönlichen Ordner", "files in the home folder itself"), size: say("3,1 GB", "3.1 GB"), share: say("1 %", "1%") },
+    ],
+    notes: [
+      say("Angesehene Ordner: 12.480, zusammen 298,0 GB.", "Folders that were looked at: 12,480, with 298.0 GB in all."),
+      say("Diese Namen bleiben auf diesem Computer. In einem Paket stehen Platzhalter für sie.", "These names stay on this computer. In a package placeholders stand for them."),
+    ],
   };
 }
 

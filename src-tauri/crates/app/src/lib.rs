@@ -9,6 +9,7 @@ mod cases;
 mod desktop;
 mod error;
 mod evidence;
+mod folders;
 mod logging;
 mod measuring;
 mod on_request;

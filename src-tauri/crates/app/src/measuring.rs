@@ -125,9 +125,13 @@ impl App {
             // Everything that has happened by now at once: what is judged need not be called running before.
             while receiver.recv_many(&mut news, MOST_NEWS).await > 0 {
                 let mut known = None;
+                let mut partway = None;
                 for progress in news.drain(..) {
                     match progress {
                         Progress::Started(subject) => drop(begun.insert(subject)),
+                        Progress::Partway { subject, folder_count, bytes } => {
+                            partway = Some((subject, self.partway(folder_count, bytes)));
+                        }
                         Progress::Finished { subject, so_far } => {
                             finished.insert(subject);
                             known = Some(so_far);
@@ -160,6 +164,16 @@ impl App {
                     } else if *told == Told::Nothing && !needs.is_disjoint(&begun) {
                         *told = Told::Running;
                         let row = CheckRow { status: "running".into(), ..self.row(check, None) };
+                        tell(RowUpdate { row, done, total, so_far: said.clone() });
+                    }
+                    if let Some((_, text)) = partway.as_ref().filter(|(subject, _)| needs.contains(subject))
+                        && *told == Told::Running
+                    {
+                        let row = CheckRow {
+                            status: "running".into(),
+                            text: text.clone(),
+                            ..self.row(check, None)
+                        };
                         tell(RowUpdate { row, done, total, so_far: said.clone() });
                     }
                 }

@@ -34,6 +34,7 @@ impl App {
             words: case.state.words.clone(),
             can_go_back: case.state.can_go_back && !matches!(page, CasePage::Sent { .. }),
             page,
+            folders: self.folders_of(&case),
         })
     }
 
@@ -127,9 +128,12 @@ impl App {
         CasePage::Measure {
             subject: subject.as_str().into(),
             title: text("title"),
-            what: text(if request.sends_to.is_empty() { "what-receives" } else { "what" }),
+            what: text(match (request.bytes, request.sends_to.as_slice()) {
+                (1.., []) => "what-receives",
+                _ => "what",
+            }),
             why: why.into(),
-            data: format_value(&request.bytes.into(), Format::Bytes, lang),
+            data: (request.bytes > 0).then(|| format_value(&request.bytes.into(), Format::Bytes, lang)),
             time: format_value(&request.seconds.into(), Format::Duration, lang),
             hosts: request.hosts(),
         }

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cases::replaced;
 use crate::measuring::{Before, FirstVerdict, Measured, Round};
 use crate::settings::write_whole;
-use crate::view::RowUpdate;
+use crate::view::{FoldersView, RowUpdate};
 use crate::{App, AppError};
 
 /// One result.
@@ -89,6 +89,9 @@ pub struct GuideReport {
     pub took_ms: u64,
     /// How long each subject took.
     pub probe_ms: BTreeMap<String, u64>,
+    /// The largest folders of the home, where they were looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folders: Option<FoldersView>,
     /// The outcome as a sentence.
     #[serde(skip)]
     pub sentence: String,
@@ -362,6 +365,7 @@ impl App {
         report.results = self.lines(&measured.results);
         report.first = measured.first;
         report.took_ms = measured.facts.took_ms;
+        report.folders = self.folders_view(&measured.facts);
         report.probe_ms = measured.facts.probe_ms;
         Ok(report)
     }
@@ -448,6 +452,7 @@ impl App {
             first: None,
             took_ms: 0,
             probe_ms: BTreeMap::new(),
+            folders: None,
             sentence,
             meaning,
             next_sentence,

@@ -120,6 +120,30 @@ pub struct CaseView {
     pub can_go_back: bool,
     /// The page.
     pub page: CasePage,
+    /// The largest folders of the home, where the person agreed to look for them.
+    pub folders: Option<FoldersView>,
+}
+
+/// The largest folders of the home.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct FoldersView {
+    /// What it is.
+    pub title: String,
+    /// The largest first.
+    pub rows: Vec<FolderRow>,
+    /// How much was looked at, what was not, and who sees it.
+    pub notes: Vec<String>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct FolderRow {
+    /// `~/Videos/Holiday`.
+    pub path: String,
+    /// `12.4 GB`.
+    pub size: String,
+    /// Of all that was seen: `41%`.
+    pub share: String,
 }
 
 /// One page of a case.
@@ -160,8 +184,8 @@ pub enum CasePage {
         what: String,
         /// Why it is asked for, one plain sentence.
         why: String,
-        /// The most data that is transferred: `10 MB`.
-        data: String,
+        /// The most data that is transferred: `10 MB`; nothing where nothing is sent.
+        data: Option<String>,
         /// The longest that it takes: `10 seconds`.
         time: String,
         /// The hosts that are asked.

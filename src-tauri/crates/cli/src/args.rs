@@ -130,7 +130,7 @@ pub(crate) struct GuideArgs {
     #[arg(long, value_name = "REFERENCE", conflicts_with_all = ["guide", "auto", "evidence", "json"])]
     pub(crate) case: Option<String>,
     /// Agree to measurements that cost something, such as transferring data to see how fast the
-    /// connection is, where the guide wants them.
+    /// connection is, or looking for the largest folders, where the guide wants them.
     #[arg(long, requires = "auto", conflicts_with = "offline")]
     pub(crate) measure: bool,
     /// Send nothing to the network.

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use befund_app::report::{Consent, SendState, is_path};
-use befund_app::view::{CaseAction, CasePage, CaseView, ContactView, FixView, ReviewChange, RowUpdate};
+use befund_app::view::{
+    CaseAction, CasePage, CaseView, ContactView, FixView, FoldersView, ReviewChange, RowUpdate,
+};
 use befund_app::{App, AppError, Lang, Status, package as packages, redact as redaction};
 
 use crate::args::{CaseArgs, CheckArgs, GuideArgs, OpenArgs, OutboxArgs, PackageArgs, RedactArgs, SendArgs};
@@ -38,7 +40,14 @@ pub(crate) async fn check(app: &App, args: &CheckArgs) -> anyhow::Result<ExitCod
 }
 
 fn tell(progress: &print::Progress, update: &RowUpdate) {
-    progress.update(update.done, update.total, &update.row.title);
+    let row = &update.row;
+    // What is still measured and says how far it is.
+    match (row.status.as_str(), row.text.as_str()) {
+        ("running", text) if !text.is_empty() => {
+            progress.update(update.done, update.total, &format!("{}: {text}", row.title));
+        }
+        _ => progress.update(update.done, update.total, &row.title),
+    }
 }
 
 pub(crate) async fn guide(app: &App, args: &GuideArgs, begun: &Begun) -> anyhow::Result<ExitCode> {
@@ -83,10 +92,25 @@ pub(crate) async fn guide(app: &App, args: &GuideArgs, begun: &Begun) -> anyhow:
         for sentence in report.beside_sentence.iter().chain(&report.next_sentence) {
             print::line(sentence)?;
         }
+        if let Some(folders) = &report.folders {
+            list_folders(folders)?;
+        }
         let unknown = report.results.iter().filter(|r| r.status == Status::Unknown);
         not_measured(app, unknown.map(|r| (r.text.as_str(), r.title.as_str())))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The largest folders, one a line.
+fn list_folders(folders: &FoldersView) -> anyhow::Result<()> {
+    print::line(&format!("\n{}", folders.title))?;
+    for row in &folders.rows {
+        print::line(&format!("  {:>9}  {:>6}  {}", row.size, row.share, row.path))?;
+    }
+    for note in &folders.notes {
+        print::line(&format!("  {note}"))?;
+    }
+    Ok(())
 }
 
 /// What was not measured, by the reasons for it: nobody is to take it for fine.
@@ -123,7 +147,15 @@ async fn step_by_step(app: &App, mut case: CaseView, begun: &Begun) -> anyhow::R
     print::line(&format!("{}  ({reference})", case.title))?;
     // First steps that were shown already.
     let mut shown = 0;
+    let mut listed = None;
     loop {
+        // Once, and again where it was measured again.
+        if case.folders != listed
+            && let Some(folders) = &case.folders
+        {
+            list_folders(folders)?;
+            listed.clone_from(&case.folders);
+        }
         let action = match &case.page {
             CasePage::Checking { .. } => {
                 let progress = print::Progress::new();
@@ -160,8 +192,14 @@ async fn step_by_step(app: &App, mut case: CaseView, begun: &Begun) -> anyhow::R
             }
             CasePage::Measure { subject, title, what, why, data, time, hosts } => {
                 print::line(&format!("\n{title}\n{what}\n({why})"))?;
-                let cost = [("data", data.as_str()), ("time", time), ("hosts", &hosts.join(", "))];
-                print::line(&app.message_with("cli-measure-cost", &cost))?;
+                let hosts = hosts.join(", ");
+                print::line(&match data {
+                    Some(data) => {
+                        let cost = [("data", data.as_str()), ("time", time), ("hosts", &hosts)];
+                        app.message_with("cli-measure-cost", &cost)
+                    }
+                    None => app.message_with("cli-measure-time", &[("time", time)]),
+                })?;
                 let subject = subject.clone();
                 choose_message(app, &["ui-measure-yes", "ui-measure-no", "cli-hand-over"]).await?.map(
                     |choice| match choice {

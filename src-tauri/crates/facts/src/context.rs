@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::WeakUnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-use crate::Subject;
 use crate::entries;
 use crate::proxy::Run;
 use crate::services::ServiceEndpoint;
 use crate::throughput::ThroughputEndpoint;
 use crate::tls::SharedAnchors;
+use crate::{Progress, Subject};
 
 /// Hosts that may be asked. Nothing is sent to any other: the policy names them all. The exceptions are
 /// what this computer uses anyway, which its settings or its network name: its gateways, its DNS servers,
@@ -181,6 +182,8 @@ pub struct Context {
     pub limits: Limits,
     /// Cancelled when the person stops the measurement.
     pub cancel: CancellationToken,
+    /// Where a probe that takes its time says how far it is; it does not keep those waiting who listen.
+    pub progress: Option<WeakUnboundedSender<Progress>>,
     /// What the probes share; new for every run.
     pub run: Run,
     /// The file system's root; another one in tests, so that recorded trees can be read.
@@ -202,6 +205,7 @@ impl Default for Context {
             agreed: BTreeSet::new(),
             limits: Limits::default(),
             cancel: CancellationToken::new(),
+            progress: None,
             run: Run::default(),
             root: PathBuf::from("/"),
             anchors: SharedAnchors::default(),

@@ -32,6 +32,7 @@ pub mod display;
 pub mod dns;
 pub mod drives;
 pub mod filesystems;
+pub mod folders;
 pub mod heat;
 pub mod input;
 pub mod leftovers;

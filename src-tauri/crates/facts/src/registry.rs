@@ -27,6 +27,15 @@ pub enum Needs {
 pub enum Progress {
     /// A probe started.
     Started(Subject),
+    /// How far one is that takes its time.
+    Partway {
+        /// Which.
+        subject: Subject,
+        /// Folders seen so far.
+        folder_count: u64,
+        /// What they hold.
+        bytes: u64,
+    },
     /// A probe ended.
     Finished {
         /// Which.
@@ -174,6 +183,8 @@ subjects! {
     Computer drives: crate::drives::Drives,
     /// What takes up room and can be cleared away.
     Computer leftovers: crate::leftovers::Leftovers,
+    /// The largest folders of the home; on request only.
+    Computer folders: crate::folders::Folders,
     /// Network interfaces.
     Computer links: crate::links::Links,
     /// Wireless networks: radio, signal, signing in.
@@ -237,6 +248,7 @@ pub async fn measure(
     let mut longest = cx.limits.overall;
     for &subject in subjects {
         let mut cx = cx.clone();
+        cx.progress = progress.as_ref().map(UnboundedSender::downgrade);
         if cx.offline && subject.needs() == Needs::Network {
             absent(&mut snapshot, subject, Reason::Offline, "");
             continue;

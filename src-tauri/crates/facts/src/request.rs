@@ -52,6 +52,7 @@ impl Subject {
     pub const fn on_request(self) -> Option<Cost> {
         match self {
             Self::throughput => Some(crate::throughput::COST),
+            Self::folders => Some(crate::folders::COST),
             _ => None,
         }
     }
@@ -61,6 +62,7 @@ impl Subject {
     pub fn request(self, cx: &Context) -> Option<Result<Request, Absence>> {
         match self {
             Self::throughput => Some(crate::throughput::request(cx)),
+            Self::folders => Some(crate::folders::request(cx)),
             _ => None,
         }
     }

@@ -28,7 +28,7 @@ pub enum Sensitivity {
 pub enum PrivateKind {
     /// Login or display name of a person.
     User,
-    /// The home folder's path.
+    /// The home folder's path, or that of a folder in it.
     Home,
     /// A computer's name.
     Host,

@@ -61,9 +61,9 @@ what: string,
  */
 why: string, 
 /**
- * The most data that is transferred: `10 MB`.
+ * The most data that is transferred: `10 MB`; nothing where nothing is sent.
  */
-data: string, 
+data: string | null, 
 /**
  * The longest that it takes: `10 seconds`.
  */
