@@ -13,7 +13,7 @@ const RUNS: usize = 7;
 
 pub(crate) fn bench(args: &[String]) -> Result<()> {
     let window = !args.iter().any(|a| a == "--no-window");
-    let mut job = Job::of(if window { 8 } else { 5 });
+    let mut job = Job::of(if window { 9 } else { 6 });
     let packages = if window {
         [BUILD_PACKAGES, TEST_PACKAGES, BENCH_PACKAGES].concat()
     } else {
@@ -34,6 +34,12 @@ pub(crate) fn bench(args: &[String]) -> Result<()> {
         run(&mut command(
             &cargo(),
             &["bench", "--quiet", "--package", "befund-guides", "--bench", "decision"],
+        ))
+    })?;
+    job.step("A search against its limit", || {
+        run(&mut command(
+            &cargo(),
+            &["bench", "--quiet", "--package", "befund-knowledge", "--bench", "search"],
         ))
     })?;
     if window {

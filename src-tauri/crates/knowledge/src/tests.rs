@@ -213,3 +213,40 @@ fn an_endless_text_is_answered_all_the_same() {
     let story = "Internet ".to_owned() + &"wort".repeat(100_000) + &" noch eins".repeat(50_000);
     assert_eq!(search(&story)[0].id, "internet");
 }
+
+/// In four letters two swapped ones leave no three side by side as they were.
+#[test]
+fn swapped_letters_in_a_short_word_are_understood() {
+    let mouse = guide(
+        "mouse",
+        ["The mouse is dead", "Die Maus ist tot"],
+        ["It does not react", "Sie reagiert nicht"],
+        &["pointer stuck"],
+        &["Mauszeiger hängt"],
+    );
+    let index = Index::new(guides().into_iter().chain([mouse]));
+    assert_eq!(index.search("muas", 1).first().map(|hit| hit.id.as_str()), Some("mouse"));
+}
+
+/// Words that stand side by side mean more than each alone: “log in” is not “log” and not “in”.
+#[test]
+fn words_side_by_side_tell_more_than_each_alone() {
+    let one = |id: &str, en: &[&str]| guide(id, ["", ""], ["", ""], en, &[]);
+    let documents = [
+        one("start", &["does not turn on", "computer dead"]),
+        one("shut-down", &["does not turn off", "computer hums"]),
+        one("printer", &["paper jam"]),
+    ];
+    let index = Index::new(documents.into_iter());
+    for (text, meant) in [("computer won't turn on", "start"), ("computer won't turn off", "shut-down")] {
+        assert_eq!(index.search(text, 1).first().map(|hit| hit.id.as_str()), Some(meant), "{text}");
+    }
+}
+
+#[test]
+fn the_same_content_gives_the_same_scores() {
+    let texts = ["drucker offline", "computer hängt beim drucken", "mein netz ist weg, und der ton auch"];
+    for text in texts {
+        assert_eq!(search(text), search(text), "{text}");
+    }
+}
