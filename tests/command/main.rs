@@ -190,6 +190,44 @@ fn the_guides_are_listed_as_lines_and_as_one_object() {
     }
 }
 
+/// All texts below a folder.
+fn kept(folder: &std::path::Path) -> String {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| {
+            if path.is_dir() {
+                kept(&path)
+            } else {
+                String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn own_words_find_a_guide_and_leave_no_trace() {
+    let scratch = Scratch::new().unwrap();
+    let found = json(&run(&scratch, &["search", "mein druker druckt nciht, zwergpinguin", "--json"]));
+    assert_eq!(found["schema"], "befund.search/1");
+    let first = &found["hits"][0];
+    assert_eq!((first["kind"].as_str(), first["id"].as_str()), (Some("guide"), Some("printer")), "{found}");
+    assert_eq!(first["title"], "The printer does not print");
+    let score = first["score"].as_f64().unwrap();
+    assert!(score > 0.5 && score <= 1.0, "{score}");
+    // Words need no quotes, and the answer is in the language of the run.
+    let lines = run(&scratch, &["search", "printer", "offline", "--lang", "de"]);
+    let lines = String::from_utf8(lines.stdout).unwrap();
+    assert!(lines.starts_with("printer          Der Drucker druckt nicht\n"), "{lines}");
+    // Nonsense finds nothing, and that is no error.
+    let nothing = run(&scratch, &["search", "xyzzy plugh"]);
+    assert!(nothing.status.success() && nothing.stdout.is_empty(), "{nothing:?}");
+    assert!(stderr(&nothing).contains("No guide fits"), "{}", stderr(&nothing));
+    assert_eq!(json(&run(&scratch, &["search", "xyzzy plugh", "--json"]))["hits"], serde_json::json!([]));
+    assert_eq!(run(&scratch, &["search"]).status.code(), Some(2));
+    // Not even the log has what was typed.
+    assert!(!kept(scratch.path()).contains("zwergpinguin"), "the words were kept");
+}
+
 /// Whatever is wrong with what the command is given, it is one error that names it, on standard error alone.
 #[test]
 fn each_wrong_input_is_one_error_with_its_place_and_its_exit_code() {
@@ -468,7 +506,7 @@ fn what_is_known_of_the_person_stays_when_one_thing_changes() {
 #[test]
 fn every_command_explains_itself_with_examples() {
     let scratch = Scratch::new().unwrap();
-    for command in ["check", "guide", "package", "send", "outbox", "open", "redact"] {
+    for command in ["check", "search", "guide", "package", "send", "outbox", "open", "redact"] {
         let output = run(&scratch, &[command, "--help"]);
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success() && text.contains("Examples:\n  befund "), "{text}");

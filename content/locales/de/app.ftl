@@ -201,6 +201,7 @@ cli-choose = Nummer:
 cli-choose-again = Geben Sie eine der Nummern von oben ein.
 cli-works = Ja, es funktioniert.
 cli-still-broken = Nein, das Problem ist noch da.
+cli-search-nothing = Kein Leitfaden passt zu diesen Worten. Sagen Sie es anders, oder lassen Sie sich alle zeigen: befund guide
 cli-send-with = So senden Sie den Befund an den IT-Service: { $command }
 cli-go-on-with = So geht es mit diesem Fall weiter: { $command }
 cli-stopped = Angehalten.

@@ -201,6 +201,7 @@ cli-choose = Number:
 cli-choose-again = Type one of the numbers above.
 cli-works = Yes, it works.
 cli-still-broken = No, the problem is still there.
+cli-search-nothing = No guide fits these words. Say it in another way, or list all guides: befund guide
 cli-send-with = To send the findings to IT support: { $command }
 cli-go-on-with = To go on with this case: { $command }
 cli-stopped = Stopped.

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cases::replaced;
 use crate::measuring::{Before, FirstVerdict, Measured, Round};
 use crate::settings::write_whole;
-use crate::view::{FoldersView, RowUpdate};
+use crate::view::{FoldersView, HitView, RowUpdate};
 use crate::{App, AppError};
 
 /// One result.
@@ -131,6 +131,15 @@ pub struct GuideLine {
     pub id: String,
     /// What is wrong, as the person would say it, in the language of the run.
     pub title: String,
+}
+
+/// `befund search --json`: what fits somebody's words.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchReport {
+    /// `befund.search/1`.
+    pub schema: &'static str,
+    /// The best first; empty where nothing fits.
+    pub hits: Vec<HitView>,
 }
 
 /// `befund package --json`.
@@ -315,6 +324,11 @@ impl App {
                 ("other", &count(Status::NotApplicable)),
             ],
         )
+    }
+
+    /// What fits somebody's words. They go nowhere and are kept nowhere.
+    pub fn search_report(&self, text: &str) -> SearchReport {
+        SearchReport { schema: "befund.search/1", hits: self.search(text) }
     }
 
     /// The guides there are.

@@ -23,6 +23,7 @@ Exit codes:
 
 Examples:
   befund check                        judge this computer
+  befund search printer is offline    which guide fits, in your own words
   befund guide internet               go through the guide, question by question
   befund guide internet --auto --json measure, ask nothing, print one object
   befund send --guide internet        measure and file a ticket with the findings"
@@ -39,6 +40,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Judge this computer with all checks.
     Check(CheckArgs),
+    /// Find the guide that fits what is wrong, in your own words.
+    Search(SearchArgs),
     /// Find the cause of a problem.
     Guide(GuideArgs),
     /// Make a support package, and send nothing.
@@ -64,7 +67,7 @@ impl Command {
             Self::Guide(args) => args.offline,
             Self::Package(args) => args.case.offline,
             Self::Send(args) => args.case.offline,
-            Self::Outbox(_) | Self::Open(_) | Self::Redact(_) | Self::Content(_) => false,
+            Self::Search(_) | Self::Outbox(_) | Self::Open(_) | Self::Redact(_) | Self::Content(_) => false,
         }
     }
 }
@@ -90,6 +93,26 @@ pub(crate) struct CheckArgs {
     /// List what does not apply to this computer as well.
     #[arg(long)]
     pub(crate) all: bool,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  befund search printer is offline
+  befund search \"my computer won't turn on\"
+  befund search Druckerproblem --json
+
+Typing errors, compounds and either language are fine. Nothing is measured, sent or kept.
+
+JSON: {\"schema\": \"befund.search/1\", \"hits\": [{\"kind\", \"id\", \"title\", \"subtitle\", \"score\"}]}
+The best is first; a score is between 0 and 1. Where nothing fits, \"hits\" is empty; that is no error.")]
+pub(crate) struct SearchArgs {
+    /// What is wrong.
+    #[arg(required = true, num_args = 1.., value_name = "TEXT")]
+    pub(crate) text: Vec<String>,
     /// One JSON object on standard output.
     #[arg(long)]
     pub(crate) json: bool,

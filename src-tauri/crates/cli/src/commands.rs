@@ -12,7 +12,9 @@ use befund_app::view::{
 };
 use befund_app::{App, AppError, Lang, Status, package as packages, redact as redaction};
 
-use crate::args::{CaseArgs, CheckArgs, GuideArgs, OpenArgs, OutboxArgs, PackageArgs, RedactArgs, SendArgs};
+use crate::args::{
+    CaseArgs, CheckArgs, GuideArgs, OpenArgs, OutboxArgs, PackageArgs, RedactArgs, SearchArgs, SendArgs,
+};
 use crate::{Begun, Refused, print};
 
 pub(crate) async fn check(app: &App, args: &CheckArgs) -> anyhow::Result<ExitCode> {
@@ -48,6 +50,20 @@ fn tell(progress: &print::Progress, update: &RowUpdate) {
         }
         _ => progress.update(update.done, update.total, &row.title),
     }
+}
+
+pub(crate) fn search(app: &App, args: &SearchArgs) -> anyhow::Result<ExitCode> {
+    let report = app.search_report(&args.text.join(" "));
+    if args.json {
+        print::json(&report)?;
+    } else if report.hits.is_empty() {
+        print::note(&app.message("cli-search-nothing"));
+    } else {
+        for hit in &report.hits {
+            print::line(&format!("{:<16} {}", hit.id, hit.title))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) async fn guide(app: &App, args: &GuideArgs, begun: &Begun) -> anyhow::Result<ExitCode> {

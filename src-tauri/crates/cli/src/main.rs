@@ -39,6 +39,10 @@ fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
         // These two read what they are given and need neither policy nor data.
         Command::Redact(args) => commands::redact(&args),
         Command::Open(args) => commands::open(&args, lang),
+        Command::Search(args) => {
+            let app = App::open(Paths::standard()?)?.speaking(lang);
+            commands::search(&app, &args)
+        }
         Command::Content(command) => {
             let app = App::open(Paths::standard()?)?.speaking(lang);
             content::content(&app, &command)
@@ -62,7 +66,9 @@ fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
                         Command::Package(args) => commands::package(&app, &args, &begun).await,
                         Command::Send(args) => commands::send(&app, &args, &begun).await,
                         Command::Outbox(args) => commands::outbox(&app, &args),
-                        Command::Redact(_) | Command::Open(_) | Command::Content(_) => Ok(ExitCode::SUCCESS),
+                        Command::Search(_) | Command::Redact(_) | Command::Open(_) | Command::Content(_) => {
+                            Ok(ExitCode::SUCCESS)
+                        }
                     }
                 };
                 tokio::select! {
