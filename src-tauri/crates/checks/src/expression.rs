@@ -27,23 +27,33 @@ const MAX_BRACKETS: usize = 20;
 const LEVEL_BYTES: usize = if cfg!(debug_assertions) { 320 * 1024 } else { 96 * 1024 };
 const OPERATOR_BYTES: usize = if cfg!(debug_assertions) { 64 * 1024 } else { 24 * 1024 };
 
-/// How deep the brackets of an expression are, and its other operators. Texts in quotes count as well: too much room
-/// is no harm.
+/// How deep the brackets of an expression are, and its other operators; the word `in` is one. Where brackets may stand
+/// in a text or a comment, all that open count: too much room is no harm, too little is.
 fn depth(source: &str) -> (usize, usize) {
-    let (mut open, mut deepest, mut operators) = (0_usize, 0, 0);
-    for c in source.chars() {
+    let (mut open, mut deepest, mut opened, mut operators) = (0_usize, 0, 0, 0);
+    let mut is_plain = !source.contains("//");
+    let mut rest = source.chars();
+    while let Some(c) = rest.next() {
         match c {
             '(' | '[' | '{' => {
                 open += 1;
-                operators += 1;
+                opened += 1;
                 deepest = deepest.max(open);
             }
             ')' | ']' | '}' => open = open.saturating_sub(1),
+            '"' | '\'' => match rest.as_str().split_once(c) {
+                Some((text, after)) if !text.contains(|c| "()[]{}\"'\\\r\n".contains(c)) => {
+                    rest = after.chars();
+                }
+                _ => is_plain = false,
+            },
             '+' | '-' | '*' | '/' | '%' | '<' | '>' | '=' | '?' | '.' | '!' | '|' | '&' => operators += 1,
             _ => {}
         }
     }
-    (deepest, operators)
+    let words = source.split(|c: char| !c.is_alphanumeric() && c != '_');
+    operators += words.filter(|word| *word == "in").count();
+    (if is_plain { deepest } else { opened }, operators + opened)
 }
 
 /// Does something that walks an expression, with as much stack as that may need: a hostile or mistyped file must

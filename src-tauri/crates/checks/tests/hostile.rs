@@ -30,7 +30,9 @@ fn every_shape_is_read_or_refused() {
     }
     shapes.extend(["!", "true||", "true&&"].map(|part| format!("{}true", full(part))));
     shapes.extend(["- ", "1+", "1*"].map(|part| format!("{}1 > 0", full(part))));
-    shapes.extend(["1<", "1=="].map(|part| format!("{}1", full(part))));
+    shapes.extend(["1<", "1==", "1 in "].map(|part| format!("{}1", full(part))));
+    // Brackets that only seem to close.
+    shapes.extend(["(')'+", "(\")\"+", "(r'\\'+')'+", "('\\')'+", "('''+')'+", "(//)\n"].map(full));
     shapes.push(format!("[1]{} > 0", full("[0]")));
     shapes.push(format!("memory{} > 0", full(".a")));
     shapes.push(format!("{}true", full("true?true:")));

@@ -101,8 +101,8 @@ pub(crate) struct CauseFile {
     /// Who gets it when it is not solved.
     #[serde(default)]
     pub level: Level,
-    /// What the person does in the first minute beside what the guide says, once this cause is found. Only in an
-    /// emergency.
+    /// What the person does before anything else where this cause goes to a human: save copies of what is on a
+    /// failing disk. In an emergency, beside what the guide says.
     #[serde(default, alias = "first_steps")]
     pub first_steps: Vec<At<Text>>,
     /// What it makes checks (statuses) and questions (answers) show, and how often. What is not mentioned

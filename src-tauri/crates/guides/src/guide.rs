@@ -110,7 +110,7 @@ pub struct Cause {
     pub prior: f64,
     /// Who gets it when it is not solved.
     pub level: Level,
-    /// What the person does in the first minute, beside what the guide says.
+    /// What the person does before anything else where this cause goes to a human.
     pub first_steps: Vec<Text>,
     /// P(status given this cause), for the statuses that the author named.
     pub shows: BTreeMap<CheckId, BTreeMap<Status, f64>>,

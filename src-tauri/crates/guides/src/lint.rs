@@ -89,7 +89,10 @@ impl Lint<'_> {
 
     fn texts(&mut self) {
         let raw = self.raw;
-        let causes = raw.causes.0.iter().flat_map(|(_, c)| [Some(&c.title), c.meaning.as_ref()]);
+        let causes = raw.causes.0.iter().flat_map(|(_, c)| {
+            let steps = c.first_steps.iter().map(Some);
+            [Some(&c.title), c.meaning.as_ref()].into_iter().chain(steps)
+        });
         let questions = raw.questions.0.iter().flat_map(|(_, q)| {
             let answers = q.answers.0.iter().map(|(_, label)| Some(label));
             [Some(&q.ask), q.hint.as_ref()].into_iter().chain(answers)
@@ -99,7 +102,13 @@ impl Lint<'_> {
         });
         let stations = raw.path.iter().map(|s| Some(&s.label));
         let head = [Some(&raw.title), raw.subtitle.as_ref()];
-        let all = head.into_iter().chain(causes).chain(questions).chain(fixes).chain(stations);
+        let all = head
+            .into_iter()
+            .chain(raw.first_steps.iter().map(Some))
+            .chain(causes)
+            .chain(questions)
+            .chain(fixes)
+            .chain(stations);
         for text in all.flatten() {
             self.wording(text);
         }
@@ -251,6 +260,18 @@ impl Lint<'_> {
             if fix.solves.values().all(|p| *p <= 0.0) && !prepares {
                 let help = "Name under `solves:` what it removes, or remove it.";
                 self.say(key, format!("no cause needs the fix “{}”", fix.id), help);
+            }
+            // Of all there is to do, the fix is best where its cause is certain; even there a human is sooner.
+            let best = fix.solves.values().copied().fold(0.0, f64::max);
+            if best > 0.0 && !prepares && best * guide.hand_over.cost <= fix.full_cost() {
+                let message = format!(
+                    "the fix “{}” is never tried: it costs {:.0} s with its risk, and at best saves {:.0} s of calling a human",
+                    fix.id,
+                    fix.full_cost(),
+                    best * guide.hand_over.cost
+                );
+                let help = "Lower its `cost` (waiting keeps nobody busy), raise `solves`, or make it `first-steps` of the cause.";
+                self.say(key, message, help);
             }
             self.is_complete(key, file);
             let shown = fix.verify.iter().any(|check| {

@@ -402,13 +402,6 @@ impl Reader<'_> {
                         "Remove it. To change how common it is, write `something-else: { prior: … }` at the top level.",
                     ));
                 }
-                if let Some(step) = c.first_steps.first().filter(|_| raw.first_steps.is_empty()) {
-                    return Err(self.error(
-                        step,
-                        format!("the cause “{id}” has `first-steps`, and the guide has none"),
-                        "Write `first-steps:` at the top level as well, which makes the guide an emergency, or make a fix of them.",
-                    ));
-                }
                 let mut observed = Observed::default();
                 self.observe(&format!("cause “{id}”"), &c.shows, &c.leads_to, raw, questions, &mut observed)?;
                 let prior = self.prior(id.as_str(), &c.prior)?;

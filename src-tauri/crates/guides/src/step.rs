@@ -608,3 +608,79 @@ fn text(key: &str, args: &[(&str, &Text)]) -> Text {
     Messages::shared()
         .text(key, |lang| args.iter().map(|(name, value)| (*name, value.get(lang).into())).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use befund_checks::Checks;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Guides;
+
+    /// A guide of as many causes as fixes. Each fix has what it helps (percent, by cause), minutes, and perhaps one
+    /// that must come before it.
+    fn guide(fixes: &[(Vec<u8>, u8, Option<usize>)]) -> Guide {
+        use std::fmt::Write as _;
+        let mut text =
+            String::from("id: g\ntitle: { en: a, de: b }\nsymptoms: { en: [], de: [] }\ncauses:\n");
+        for c in 0..fixes.len() {
+            let _ = write!(text, "  c{c}:\n    title: {{ en: a, de: b }}\n    prior: {}\n", 1 + c % 3);
+        }
+        text.push_str("fixes:\n");
+        for (f, (helps, minutes, after)) in fixes.iter().enumerate() {
+            let solves: Vec<String> =
+                (0..fixes.len()).map(|c| format!("c{c}: {}", f64::from(helps[c]) / 100.0)).collect();
+            // Only earlier ones: no circles.
+            let after = after.filter(|a| *a < f).map(|a| format!("    after: [f{a}]\n")).unwrap_or_default();
+            let _ = write!(
+                text,
+                "  f{f}:\n    title: {{ en: a, de: b }}\n    steps: [{{ en: a, de: b }}]\n    solves: {{ {} }}\n    cost: {minutes}m\n{after}",
+                solves.join(", ")
+            );
+        }
+        let checks = Checks::default();
+        Guides::default().parse("g.yaml", &text, &checks).unwrap()
+    }
+
+    /// Working out every fix anew, every time.
+    fn plain(planner: &Planner<'_>, left: &[f64], tried: &[bool]) -> Option<Vec<usize>> {
+        let mut best: Option<(f64, usize)> = None;
+        for i in (0..planner.options.len()).filter(|i| !tried[*i]) {
+            let efficiency = planner.efficiency(i, left, tried);
+            if efficiency > 0.0 && best.is_none_or(|(e, _)| efficiency > e) {
+                best = Some((efficiency, i));
+            }
+        }
+        best.map(|(_, i)| planner.bundle(i, tried))
+    }
+
+    proptest! {
+        #[test]
+        fn the_queue_chooses_what_working_everything_out_anew_would(
+            // Few different numbers: equals have to come in the order of the file.
+            fixes in (2..7_usize).prop_flat_map(|n| proptest::collection::vec((
+                proptest::collection::vec(prop_oneof![3 => Just(0_u8), 1 => Just(50), 1 => Just(90)], n),
+                1..4_u8,
+                proptest::option::weighted(0.3, 0..n),
+            ), n)),
+        ) {
+            let guide = guide(&fixes);
+            let checks = Checks::default();
+            let planner = Planner::new(&Model::new(&guide, &checks), &Evidence::default(), false);
+            let mut left: Vec<f64> = (0..=fixes.len()).map(|c| 1.0 / (1 + c % 3) as f64).collect();
+            let mut tried = vec![false; planner.options.len()];
+            let mut queue = Queue::new(&planner, &left, &tried);
+            loop {
+                let chosen = queue.most_efficient(&planner, &left, &tried);
+                prop_assert_eq!(&chosen, &plain(&planner, &left, &tried));
+                let Some(bundle) = chosen else { break };
+                for i in bundle {
+                    tried[i] = true;
+                    apply(&planner.options[i], &mut left);
+                }
+            }
+        }
+    }
+}
