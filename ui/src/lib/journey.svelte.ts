@@ -188,7 +188,11 @@ export class Journey {
       // In an emergency the person acts first; what the computer can tell is gathered for the ticket.
       if (at.page.page === "hand_over" && at.page.unmeasured) {
         this.#measurement = this.#backend.measure(at.reference, () => undefined);
-        at = await this.#measurement;
+        try {
+          at = await this.#measurement;
+        } catch {
+          // The ticket matters more than the measurements, and says itself what was not measured.
+        }
       }
       return { at: "review", view: await this.#backend.review(at.reference), of: at };
     }, t("ui-doing-review"));

@@ -346,6 +346,18 @@ describe("an emergency", () => {
     await onPage("review");
     expect(backend.calls.at(-1)).toEqual(["review", reference]);
   });
+
+  it("makes the ticket all the same where measuring fails", async () => {
+    const backend = new FakeBackend("en");
+    const { hand_over } = backend.views.pages;
+    hand_over.first_steps = ["Pull the network cable."];
+    hand_over.unmeasured = true;
+    await onCase(backend, "hand_over");
+    backend.failures.set("measure", backend.views.error);
+    document.querySelector<HTMLElement>(".btn.main")?.click();
+    await onPage("review");
+    expect(backend.calls.at(-1)).toEqual(["review", reference]);
+  });
 });
 
 describe("finding and fix", () => {
