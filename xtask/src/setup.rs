@@ -58,7 +58,7 @@ const LAB_SERVERS: &[&str] =
     &["samba", "slapd", "xrdp", "krb5-kdc", "krb5-admin-server", "squid", "dovecot-imapd"];
 
 /// What the benchmarks compare with.
-pub(crate) const BENCH_PACKAGES: &[&str] = &["inxi"];
+pub(crate) const BENCH_PACKAGES: &[&str] = &["inxi", "sosreport"];
 
 /// Installs what the lab is built of.
 pub(crate) fn lab_packages() -> Result<()> {
