@@ -67,8 +67,11 @@ checking-so-far-fine = Bisher ist alles in Ordnung. Einige Messungen laufen noch
 checking-so-far-cause = Bisher sieht es danach aus: { $title }. Einige Messungen laufen noch.
 next-question = Nächste Frage: { $title }
 next-fix = Was hilft: { $title }
+next-try = Einen Versuch wert: { $title }
+next-still-broken = Geht es trotzdem nicht, fragt „befund guide { $guide }“ weiter.
 next-hand-over = Am besten übernimmt jetzt der IT-Service.
-next-measure = Als Nächstes würde Befund messen, wie viel die Verbindung überträgt. Mit --measure stimmen Sie dem zu.
+next-measure-throughput = Als Nächstes würde Befund messen, wie viel die Verbindung überträgt. Mit --measure stimmen Sie dem zu.
+next-measure-folders = Als Nächstes würde Befund nach den größten Ordnern suchen. Mit --measure stimmen Sie dem zu.
 answer-unknown = Ich weiß es nicht
 
 ## Lösungen

@@ -67,8 +67,11 @@ checking-so-far-fine = So far all is well. Some measurements are still running.
 checking-so-far-cause = So far it looks like this: { $title }. Some measurements are still running.
 next-question = Next question: { $title }
 next-fix = What helps: { $title }
+next-try = Worth a try: { $title }
+next-still-broken = If it still does not work, “befund guide { $guide }” goes on asking.
 next-hand-over = It is best that IT support takes over now.
-next-measure = Next, Befund would measure how much the connection carries. With --measure you agree to that.
+next-measure-throughput = Next, Befund would measure how much the connection carries. With --measure you agree to that.
+next-measure-folders = Next, Befund would look for the largest folders. With --measure you agree to that.
 answer-unknown = I don’t know
 
 ## Fixes

@@ -111,3 +111,20 @@ pub(crate) fn on_request(name: &str) -> Result<Subject, AppError> {
         .find(|s| s.as_str() == name && s.on_request().is_some())
         .ok_or_else(|| AppError::NotNow(format!("“{name}” is not measured on request")))
 }
+
+#[cfg(test)]
+mod tests {
+    use befund_content::{Lang, Messages};
+    use befund_facts::Subject;
+
+    #[test]
+    fn every_measurement_on_request_has_words_of_its_own() {
+        let keys = Messages::keys(Lang::De);
+        for subject in Subject::ALL.iter().filter(|s| s.on_request().is_some()) {
+            for key in ["measure-SUBJECT-title", "measure-SUBJECT-what", "next-measure-SUBJECT"] {
+                let key = key.replace("SUBJECT", subject.as_str());
+                assert!(keys.contains(&key), "{key} is missing");
+            }
+        }
+    }
+}

@@ -431,10 +431,18 @@ impl App {
             NextStep::Question { id, .. } => {
                 named("next-question", guide.question(id).map(|q| title(&q.ask)))
             }
-            NextStep::Fix { id, .. } => named("next-fix", guide.fix(id).map(|f| title(&f.title))),
-            NextStep::Measure { .. } => Some(self.message("next-measure")),
+            NextStep::Fix { id, .. } => {
+                // Where no cause stands out, a fix is a try and no promise.
+                let key = if diagnosis.outcome == Outcome::CauseFound { "next-fix" } else { "next-try" };
+                named(key, guide.fix(id).map(|f| title(&f.title)))
+            }
+            NextStep::Measure { subject, .. } => {
+                Some(self.message(&format!("next-measure-{}", subject.as_str())))
+            }
             NextStep::HandOver { .. } => Some(self.message("next-hand-over")),
-            NextStep::NoProblem { .. } => None,
+            NextStep::NoProblem { .. } => {
+                Some(self.message_with("next-still-broken", &[("guide", guide.id.as_str())]))
+            }
         };
         let found = diagnosis.top_cause().filter(|_| diagnosis.outcome == Outcome::CauseFound);
         let meaning = found.and_then(|top| guide.cause(&top.id)?.meaning.as_ref()).map(title);
