@@ -176,23 +176,40 @@ fn share<K: PartialEq + Ord>(named: Option<&BTreeMap<K, f64>>, baseline: &[(K, f
     if weight > 0.0 { rest * of(seen) / weight } else { rest / others().count() as f64 }
 }
 
-/// The healthy baseline of a question.
-fn answer_baseline(question: &Question) -> Vec<(AnswerId, f64)> {
-    let even: Vec<(AnswerId, f64)> = spread(question.answers.iter().map(|a| (a.id.clone(), 0.0)).collect());
-    if question.healthy.is_empty() {
-        return even;
-    }
-    even.iter().map(|(a, _)| (a.clone(), share(Some(&question.healthy), &even, a))).collect()
+/// A question with how its answers are spread where nothing is wrong: worked out once for all hypotheses.
+pub(crate) struct Answers<'q> {
+    question: &'q Question,
+    healthy: Vec<(AnswerId, f64)>,
 }
 
-/// P(an answer given a hypothesis).
-pub(crate) fn of_answer(hypothesis: Hypothesis<'_>, question: &Question, answer: &AnswerId) -> f64 {
-    let healthy = answer_baseline(question);
-    match hypothesis {
-        Hypothesis::Cause(cause) => share(cause.answers.get(&question.id), &healthy, answer),
-        Hypothesis::NoProblem => share(None, &healthy, answer),
-        Hypothesis::SomethingElse => 0.5 * share(None, &healthy, answer) + 0.5 / healthy.len() as f64,
+impl<'q> Answers<'q> {
+    pub(crate) fn of(question: &'q Question) -> Self {
+        let even: Vec<(AnswerId, f64)> =
+            spread(question.answers.iter().map(|a| (a.id.clone(), 0.0)).collect());
+        let named = Some(&question.healthy).filter(|healthy| !healthy.is_empty());
+        let healthy = even.iter().map(|(a, _)| (a.clone(), share(named, &even, a))).collect();
+        Self { question, healthy }
     }
+
+    /// P(an answer given a hypothesis).
+    pub(crate) fn chance(&self, hypothesis: Hypothesis<'_>, answer: &AnswerId) -> f64 {
+        match hypothesis {
+            Hypothesis::Cause(cause) => share(cause.answers.get(&self.question.id), &self.healthy, answer),
+            Hypothesis::NoProblem => share(None, &self.healthy, answer),
+            Hypothesis::SomethingElse => {
+                0.5 * share(None, &self.healthy, answer) + 0.5 / self.healthy.len() as f64
+            }
+        }
+    }
+}
+
+/// The answers that say something.
+fn given<'e>(guide: &'e Guide, evidence: &'e Evidence) -> Vec<(Answers<'e>, &'e AnswerId)> {
+    let answered = evidence.answers.iter().filter_map(|(id, answer)| {
+        let (question, answer) = (guide.question(id)?, answer.as_ref()?);
+        question.answer(answer).is_some().then(|| (Answers::of(question), answer))
+    });
+    answered.collect()
 }
 
 /// P(a fix helps given a hypothesis).
@@ -216,12 +233,7 @@ pub(crate) fn of_observations(model: &Model<'_>, evidence: &Evidence) -> Vec<f64
             *copy += ((1.0 - touched) * usual + touched * even).ln();
         }
     }
-    let answers: Vec<(&Question, &AnswerId)> = evidence
-        .answers
-        .iter()
-        .filter_map(|(id, answer)| Some((model.guide.question(id)?, answer.as_ref()?)))
-        .filter(|(question, answer)| question.answer(answer).is_some())
-        .collect();
+    let answers = given(model.guide, evidence);
     hypotheses
         .iter()
         .map(|hypothesis| {
@@ -235,7 +247,7 @@ pub(crate) fn of_observations(model: &Model<'_>, evidence: &Evidence) -> Vec<f64
                 Hypothesis::NoProblem => usual_logs.iter().sum(),
                 Hypothesis::SomethingElse => log_sum(&copies) - (copies.len() as f64).ln(),
             };
-            checks + answers.iter().map(|(q, a)| of_answer(*hypothesis, q, a).ln()).sum::<f64>()
+            checks + answers.iter().map(|(of, answer)| of.chance(*hypothesis, answer).ln()).sum::<f64>()
         })
         .collect()
 }
@@ -309,17 +321,13 @@ pub(crate) fn gain_beside(model: &Model<'_>, evidence: &Evidence, first: &Cause)
             .sum()
     };
     let mut gains: Vec<f64> = guide.causes.iter().map(of_second).collect();
-    for (id, answer) in &evidence.answers {
-        let (Some(question), Some(answer)) = (guide.question(id), answer) else { continue };
-        if question.answer(answer).is_none() {
-            continue;
-        }
-        let alone = of_answer(Hypothesis::Cause(first), question, answer);
+    for (of, answer) in given(guide, evidence) {
+        let alone = of.chance(Hypothesis::Cause(first), answer);
         if alone <= 0.0 {
             return None;
         }
         for (gain, second) in gains.iter_mut().zip(&guide.causes) {
-            let both = alone.midpoint(of_answer(Hypothesis::Cause(second), question, answer));
+            let both = alone.midpoint(of.chance(Hypothesis::Cause(second), answer));
             *gain += gained(both, alone);
         }
     }

@@ -216,10 +216,9 @@ impl Lint<'_> {
         };
         for (key, question) in &raw.questions.0 {
             let Some(known) = guide.questions.iter().find(|q| q.id == key.value.as_str()) else { continue };
+            let of = likelihood::Answers::of(known);
             let rows = likelihood::causes(guide)
-                .map(|cause| {
-                    known.answers.iter().map(|a| likelihood::of_answer(cause, known, &a.id)).collect()
-                })
+                .map(|cause| known.answers.iter().map(|a| of.chance(cause, &a.id)).collect())
                 .collect();
             if same(rows) {
                 let help = "Let the `shows` of a cause name its answers, or remove it.";

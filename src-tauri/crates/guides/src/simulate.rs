@@ -279,12 +279,10 @@ impl World {
             .questions
             .iter()
             .map(|question| {
+                let of = likelihood::Answers::of(question);
                 // What is left over is "I don't know".
-                let chances = question
-                    .answers
-                    .iter()
-                    .map(|a| (a.id.clone(), likelihood::of_answer(truth, question, &a.id)))
-                    .collect();
+                let chances =
+                    question.answers.iter().map(|a| (a.id.clone(), of.chance(truth, &a.id))).collect();
                 (question.id.clone(), pick(chances, random))
             })
             .collect();

@@ -235,10 +235,11 @@ impl<'g> Planner<'g> {
             .iter()
             .filter(|q| !evidence.answers.contains_key(&q.id))
             .map(|question| {
+                let of = likelihood::Answers::of(question);
                 let mut rows: Vec<Vec<f64>> = question
                     .answers
                     .iter()
-                    .map(|a| hypotheses.iter().map(|h| likelihood::of_answer(*h, question, &a.id)).collect())
+                    .map(|a| hypotheses.iter().map(|h| of.chance(*h, &a.id)).collect())
                     .collect();
                 let rest = (0..hypotheses.len())
                     .map(|i| (1.0 - rows.iter().map(|r| r[i]).sum::<f64>()).max(0.0))
