@@ -82,6 +82,11 @@ fn parse(text: &str, today: Date) -> Result<Dates, Absence> {
         Day::ChangeNow => (PasswordEnd::ChangeNow, no_day()),
         Day::On(date) => (PasswordEnd::OnADay, until(date)),
     };
+    let closed_left_days = match day("Password inactive") {
+        Ok(Day::On(date)) => until(date),
+        Ok(Day::Never | Day::ChangeNow) => no_day(),
+        Err(absent) => Reading::from(Err(absent)),
+    };
     let (account_ends, account_left_days) = match day("Account expires")? {
         Day::On(date) => (true, until(date)),
         Day::Never | Day::ChangeNow => (false, no_day()),
@@ -94,6 +99,7 @@ fn parse(text: &str, today: Date) -> Result<Dates, Absence> {
         password_changed_days: changed,
         password,
         password_left_days,
+        closed_left_days,
         warn_days,
         account_ends,
         account_left_days,
@@ -129,6 +135,19 @@ mod tests {
         let iso = parse(&printed("2025-12-07", "2026-01-01", "never"), today()).unwrap();
         assert_eq!(iso.password_left_days, Reading::Value(-60));
         assert!(!iso.account_ends && iso.account_left_days.value().is_none());
+    }
+
+    #[test]
+    fn the_day_on_which_an_ended_password_closes_the_account_is_read() {
+        let text = printed("Oct 01, 2025", "Dec 30, 2025", "never");
+        let with = |inactive: &str| {
+            let line = format!("Password inactive\t\t\t\t\t: {inactive}");
+            parse(&text.replace("Password inactive\t\t\t\t\t: never", &line), today()).unwrap()
+        };
+        assert_eq!(with("Mar 01, 2026").closed_left_days, Reading::Value(-1));
+        assert_eq!(with("Mar 12, 2026").closed_left_days, Reading::Value(10));
+        assert_eq!(with("never").closed_left_days.absence().unwrap().reason, Reason::NothingToMeasure);
+        assert_eq!(with("Febtober 31").closed_left_days.absence().unwrap().reason, Reason::Failed);
     }
 
     #[test]

@@ -88,17 +88,19 @@ facts! {
     /// When the account and its password end.
     pub struct Dates {
         /// Days since the password was changed; absent where nobody knows.
-        public password_changed_days: Reading<i64>,
+        personal password_changed_days: Reading<i64>,
         /// What becomes of the password.
-        public password: PasswordEnd,
+        personal password: PasswordEnd,
         /// Days until it ends; below zero where it has.
-        public password_left_days: Reading<i64>,
+        personal password_left_days: Reading<i64>,
+        /// Days until a password that has ended closes the account; below zero where it has. Absent where it never does.
+        personal closed_left_days: Reading<i64>,
         /// Days before that on which the system begins to warn.
-        public warn_days: Reading<i64>,
+        internal warn_days: Reading<i64>,
         /// Whether the account ends one day.
-        public account_ends: bool,
+        personal account_ends: bool,
         /// Days until it does; zero and below where it has.
-        public account_left_days: Reading<i64>,
+        personal account_left_days: Reading<i64>,
     }
 
     /// What the account may do through groups.
@@ -106,17 +108,17 @@ facts! {
         /// Those that distributions give a meaning to.
         part known: Vec<Group>,
         /// How many others the account is in.
-        public other_count: u32,
+        personal other_count: u32,
         /// How many of those others the running session does not have.
-        public other_missing_count: u32,
+        personal other_missing_count: u32,
     }
 
     /// One of them.
     pub struct Group {
         /// Its name.
-        public name: String,
+        personal name: String,
         /// Whether the running session has it. If not, the account was added after signing in.
-        public in_session: bool,
+        personal in_session: bool,
     }
 
     /// The home folder.
@@ -129,8 +131,8 @@ facts! {
 
     /// The program that runs when the person signs in to a terminal.
     pub struct Shell {
-        /// Where it is.
-        internal program: String,
+        /// Where it is; it may lie in the home folder.
+        personal program: String,
         /// Whether it is there.
         public exists: bool,
         /// Whether the system lists it among the shells (`/etc/shells`).
@@ -148,29 +150,33 @@ facts! {
         /// The realm that it is of.
         personal(domain) realm: Reading<String>,
         /// When the person signed in for it.
-        public issued_at: Reading<Timestamp>,
+        personal issued_at: Reading<Timestamp>,
         /// How long ago.
-        public age_seconds: Reading<i64>,
+        personal age_seconds: Reading<i64>,
         /// When it ends.
-        public ends_at: Reading<Timestamp>,
+        personal ends_at: Reading<Timestamp>,
         /// How long it is still good for; below zero where it has ended.
-        public left_seconds: Reading<i64>,
+        personal left_seconds: Reading<i64>,
         /// How long it can still be renewed without a password; absent where it cannot.
-        public renewable_seconds: Reading<i64>,
+        personal renewable_seconds: Reading<i64>,
         /// How many tickets for services are there beside it.
-        public service_ticket_count: Reading<u32>,
+        personal service_ticket_count: Reading<u32>,
     }
 
     /// Wrong passwords that the system counts for the account.
     pub struct WrongPasswords {
         /// How many count at the moment.
-        public counted_count: u32,
+        personal counted_count: u32,
         /// At how many the account is locked; 0 where it never is.
-        public allowed_count: u32,
+        internal allowed_count: u32,
         /// How long ago the latest was; absent where there is none.
-        public latest_seconds: Reading<i64>,
+        personal latest_seconds: Reading<i64>,
+        /// How long ago the oldest of those that count was; absent where there is none.
+        personal oldest_seconds: Reading<i64>,
+        /// Within how many seconds wrong passwords count together.
+        internal interval_seconds: u64,
         /// After how many seconds the lock opens by itself; 0 where it does not.
-        public unlock_seconds: u64,
+        internal unlock_seconds: u64,
     }
 }
 

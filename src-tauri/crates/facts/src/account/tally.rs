@@ -77,14 +77,19 @@ fn count(records: &[u8], rules: &Rules, now: i64) -> WrongPasswords {
     let latest = times.iter().copied().max();
     // Those count that are not too long before the latest.
     let counts = |time: &&u64| latest.is_some_and(|latest| latest - **time < rules.within);
-    let ago = latest.and_then(|latest| now.checked_sub(i64::try_from(latest).ok()?));
+    let oldest = times.iter().copied().filter(|time| counts(&time)).min();
+    let ago = |time: Option<u64>| {
+        time.and_then(|time| now.checked_sub(i64::try_from(time).ok()?)).map_or_else(
+            || Reading::absent(Reason::NothingToMeasure, "no wrong password is on record"),
+            Reading::Value,
+        )
+    };
     WrongPasswords {
         counted_count: u32::try_from(times.iter().filter(counts).count()).unwrap_or(u32::MAX),
         allowed_count: rules.allowed,
-        latest_seconds: ago.map_or_else(
-            || Reading::absent(Reason::NothingToMeasure, "no wrong password is on record"),
-            Reading::Value,
-        ),
+        latest_seconds: ago(latest),
+        oldest_seconds: ago(oldest),
+        interval_seconds: rules.within,
         unlock_seconds: rules.unlock,
     }
 }
@@ -110,6 +115,7 @@ mod tests {
         let found = count(&[records.as_slice(), &[1; 30]].concat(), &rules, 1100);
         assert_eq!((found.counted_count, found.allowed_count), (3, 5));
         assert_eq!((found.latest_seconds, found.unlock_seconds), (Reading::Value(5), 0));
+        assert_eq!((found.oldest_seconds, found.interval_seconds), (Reading::Value(100), 100));
     }
 
     #[test]

@@ -93,6 +93,8 @@ facts! {
         /// Whether it opens a way to the policy's first secure host; of a script that is near, whether a
         /// proxy does that it names.
         public tunnel: Reading<TunnelOutcome>,
+        /// Whether the script names a proxy at all; absent where it is not one that could be read.
+        public names_proxy: Reading<bool>,
     }
 }
 
@@ -229,23 +231,35 @@ async fn setting(
     target: Option<Target>,
     deadline: Instant,
 ) -> ProxySetting {
-    let (reachable, tunnel) = match &found.target {
-        _ if cx.offline => (Reading::absent(Reason::Offline, ""), Reading::absent(Reason::Offline, "")),
+    let no_script = || Reading::absent(Reason::NothingToMeasure, "it is no script");
+    let (reachable, tunnel, names_proxy) = match &found.target {
+        _ if cx.offline => (
+            Reading::absent(Reason::Offline, ""),
+            Reading::absent(Reason::Offline, ""),
+            Reading::absent(Reason::Offline, ""),
+        ),
         Ok(proxy) if found.used_for == "pac" => {
             let by_script = async {
                 if followed {
                     by_script(&cx, &found.written.0, target.as_ref(), deadline).await
                 } else {
-                    Reading::absent(Reason::NothingToMeasure, "the browser does not follow it")
+                    let why = "the browser does not follow it";
+                    let absent = Reading::absent(Reason::NothingToMeasure, why);
+                    (absent, Reading::absent(Reason::NothingToMeasure, why))
                 }
             };
-            let (reachable, tunnel) = tokio::join!(reach(proxy, deadline), by_script);
-            (Reading::Value(reachable), tunnel)
+            let (reachable, (tunnel, names_proxy)) = tokio::join!(reach(proxy, deadline), by_script);
+            (Reading::Value(reachable), tunnel, names_proxy)
         }
-        Ok(proxy) => ask(&cx, proxy, &found.written.0, target.as_ref(), deadline).await,
-        Err(why) => {
-            (Reading::absent(Reason::NothingToMeasure, *why), Reading::absent(Reason::NothingToMeasure, *why))
+        Ok(proxy) => {
+            let (reachable, tunnel) = ask(&cx, proxy, &found.written.0, target.as_ref(), deadline).await;
+            (reachable, tunnel, no_script())
         }
+        Err(why) => (
+            Reading::absent(Reason::NothingToMeasure, *why),
+            Reading::absent(Reason::NothingToMeasure, *why),
+            no_script(),
+        ),
     };
     ProxySetting {
         used_for: found.used_for.into(),
@@ -255,34 +269,41 @@ async fn setting(
         has_credentials: found.has_credentials,
         reachable,
         tunnel,
+        names_proxy,
     }
 }
 
-/// Whether a proxy that the script which is set names opens a way. Which of several it chooses for a page is
-/// not known, so that only a way that is open says something of them, and of a single one whatever it answers.
-/// Where a proxy is gone, a script that names the direct way as well may lead there instead.
+/// Whether a proxy that the script which is set names opens a way, and whether it names any.
 async fn by_script(
     cx: &Context,
     script: &str,
     target: Option<&Target>,
     deadline: Instant,
-) -> Reading<TunnelOutcome> {
-    let unknown = || Reading::absent(Reason::NotSupported, "which proxy the script chooses is not known");
-    let Some(text) = offered::script(script, deadline).await else { return unknown() };
-    let asked = offered::proxies(&text, "setting").into_iter().map(|named| {
+) -> (Reading<TunnelOutcome>, Reading<bool>) {
+    let Some(text) = offered::script(script, deadline).await else {
+        let why = "the script cannot be read";
+        return (Reading::absent(Reason::NotSupported, why), Reading::absent(Reason::NotSupported, why));
+    };
+    let named = offered::proxies(&text, "setting");
+    let names_proxy = !named.is_empty();
+    let asked = named.into_iter().map(|named| {
         let (cx, target) = (cx.clone(), target.cloned());
         async move { offer(cx, named, target, deadline).await.tunnel }
     });
     let answers = net::side_by_side(asked).await;
+    (chosen(&answers, offered::names_direct(&text)), Reading::Value(names_proxy))
+}
+
+/// What the answers of a script's proxies say. Which of them it chooses for a page is not known, so that only a way
+/// that is open says something of them, and of a single one whatever it answers. Where the script names the direct
+/// way as well, a proxy that fails may be for other pages alone.
+fn chosen(answers: &[Reading<TunnelOutcome>], is_direct_named: bool) -> Reading<TunnelOutcome> {
     if answers.contains(&Reading::Value(TunnelOutcome::Opened)) {
         return Reading::Value(TunnelOutcome::Opened);
     }
-    match answers.as_slice() {
-        [Reading::Value(TunnelOutcome::Unreachable | TunnelOutcome::TimedOut)] if text.contains("DIRECT") => {
-            unknown()
-        }
-        [only] => only.clone(),
-        _ => unknown(),
+    match answers {
+        [only] if !is_direct_named => only.clone(),
+        _ => Reading::absent(Reason::NotSupported, "which proxy the script chooses is not known"),
     }
 }
 
@@ -421,6 +442,21 @@ mod tests {
             assert!(whom(&named(offered::POLICY), deadline).await.is_ok(), "the policy may");
         }
         assert!(listener.accept().is_err(), "somebody connected");
+    }
+
+    #[test]
+    fn a_proxy_of_a_script_that_also_leads_directly_is_judged_by_its_success_alone() {
+        use TunnelOutcome::{Opened, Password, Refused, Unreachable};
+        for outcome in [Password, Refused, Unreachable] {
+            let only = [Reading::Value(outcome)];
+            assert_eq!(chosen(&only, false), only[0]);
+            assert_eq!(chosen(&only, true).absence().map(|a| a.reason), Some(Reason::NotSupported));
+            let two = [Reading::Value(outcome), Reading::Value(Refused)];
+            assert!(chosen(&two, false).value().is_none());
+            let one_opens = [Reading::Value(outcome), Reading::Value(Opened)];
+            assert_eq!(chosen(&one_opens, true), Reading::Value(Opened));
+        }
+        assert!(chosen(&[], true).value().is_none());
     }
 
     #[tokio::test]

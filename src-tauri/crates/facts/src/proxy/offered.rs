@@ -134,13 +134,22 @@ fn shown(url: &str) -> String {
     net::tame(url.as_str(), 300)
 }
 
-/// The proxies that a script's text names, each once. What the script would choose is not known.
-pub(super) fn proxies(text: &str, source: &'static str) -> Vec<Named> {
+/// The words of a script's text without its comments.
+fn words(text: &str) -> impl Iterator<Item = &str> {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let words: Vec<&str> = lines
+    lines
         .flat_map(|line| line.split(|c: char| c.is_whitespace() || "\"';,(){}+".contains(c)))
         .filter(|word| !word.is_empty())
-        .collect();
+}
+
+/// Whether a script's text names the direct way.
+pub(super) fn names_direct(text: &str) -> bool {
+    words(text).any(|word| word == "DIRECT")
+}
+
+/// The proxies that a script's text names, each once. What the script would choose is not known.
+pub(super) fn proxies(text: &str, source: &'static str) -> Vec<Named> {
+    let words: Vec<&str> = words(text).collect();
     let mut found: Vec<Named> = Vec::new();
     for pair in words.windows(2) {
         let (scheme, port) = match pair[0] {
@@ -185,6 +194,7 @@ mod tests {
             return \"PROXY 192.0.2.1:3128; SOCKS5 s.example; PROXY 192.0.2.1:3128; HTTPS [2001:db8::1]:443; DIRECT\"; }";
         let found: Vec<String> = proxies(text, "wpad").into_iter().map(|n| n.written).collect();
         assert_eq!(found, ["http://192.0.2.1:3128", "socks5h://s.example:1080", "https://[2001:db8::1]:443"]);
+        assert!(names_direct(text) && !names_direct("// DIRECT\nreturn \"PROXY direct.example:1\";"));
         let many: String = (0..50).map(|n| format!("PROXY p{n}.example:80;")).collect();
         assert_eq!(proxies(&many, "wpad").len(), MOST_PROXIES);
     }
