@@ -15,7 +15,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 Befund's developer commands
 
-  cargo xtask run [--terminal]   start the app; without a display (or with --terminal) do the same job in the terminal
+  cargo xtask run [--terminal]   start the app; without a display (or with --terminal) measure and name the cause in the terminal
   cargo xtask test               run every check and test
   cargo xtask lab [--report]     break real networks in namespaces and see what Befund says (root; see tests/lab)
   cargo xtask bench              measure speed against peers (see docs/PERFORMANCE.md)

@@ -1,4 +1,5 @@
-//! `cargo xtask run`: the app in its window or, without a display, its main job in the terminal.
+//! `cargo xtask run`: the app in its window or, without a display, its main job in the terminal. There it measures and names
+//! the cause, and sends nothing: nobody has seen yet what would go.
 
 use anyhow::Result;
 
@@ -39,10 +40,14 @@ fn in_terminal(rest: &[&str]) -> Result<()> {
     job.step("The program (a first build takes some minutes)", || {
         run_command(&mut command(&cargo(), &["build", "--package", "befund"]))
     })?;
-    job.step("From measuring to the filed ticket", || {
-        let befund = target().join("debug/befund").to_string_lossy().into_owned();
-        let mut args = vec!["send", "--guide", "internet", "--words", "The internet does not work"];
+    let befund = target().join("debug/befund").to_string_lossy().into_owned();
+    job.step("The internet of this computer: measured, judged, and nothing is sent", || {
+        let mut args = vec!["guide", "internet", "--auto"];
         args.extend(rest);
         run_command(&mut command(&befund, &args))
-    })
+    })?;
+    say("What comes next:");
+    say(&format!("  {befund} guide                    every guide; with a name, question by question"));
+    say(&format!("  {befund} send --guide internet    the same with a package and a ticket"));
+    Ok(())
 }
