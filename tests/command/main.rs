@@ -317,8 +317,32 @@ fn each_wrong_input_is_one_error_with_its_place_and_its_exit_code() {
         (
             words(&["guide", "nix", "--lang", "de"]),
             2,
-            &["Diese Anleitung gibt es auf diesem Computer nicht", "“nix”"],
+            &["Die Anleitung „nix“ gibt es auf diesem Computer nicht. `befund guide` zeigt alle.\n"],
         ),
+        (
+            words(&["guide", "internt", "--lang", "de"]),
+            2,
+            &[
+                "Die Anleitung „internt“ gibt es auf diesem Computer nicht. `befund guide` zeigt alle. Meinten Sie „internet“?\n",
+            ],
+        ),
+        (words(&["guide", "internt"]), 2, &["“internt”", "Did you mean “internet”?"]),
+        (
+            words(&["guide", "--case", "BF-7K3M-Q2X", "--lang", "de"]),
+            2,
+            &["Hinter „BF“ stehen 7 Zeichen statt 8"],
+        ),
+        (
+            words(&["guide", "website", "--target", "foo bar", "--lang", "de"]),
+            2,
+            &["„foo bar“ ist keine Adresse einer Website. In der Adresse steht ein Leerzeichen."],
+        ),
+        (
+            words(&["guide", "website", "--target", "http://"]),
+            2,
+            &["“http://”", "name of the website is missing"],
+        ),
+        (words(&["guide", "website", "--target", "a.example:99999"]), 2, &["“a.example:99999”", "65535"]),
         (words(&["guide", "website", "--lang", "de"]), 2, &["„website“ geht es um eine bestimmte Seite"]),
         (words(&["guide", "internet", "--target", "a.example"]), 2, &["“internet” is not about one site"]),
         (words(&["package", "--guide", "website"]), 2, &["--target"]),

@@ -8,7 +8,7 @@ use befund_facts::Subject;
 use befund_facts::services::ServiceEndpoint;
 use befund_guides::{
     AnswerId, Cause, Diagnosis, Entry, Event, FixId, Guide, Outcome, Page, Purpose, QuestionId, State,
-    Verdict,
+    Verdict, closest,
 };
 use befund_reference::Reference;
 use jiff::Timestamp;
@@ -284,7 +284,9 @@ impl App {
 
     /// A site as the person wrote it, ready to be asked.
     pub(crate) fn site(&self, written: Option<&str>) -> Result<Option<ServiceEndpoint>, AppError> {
-        Ok(written.map(str::trim).filter(|s| !s.is_empty()).map(ServiceEndpoint::site).transpose()?)
+        let Some(written) = written.map(str::trim).filter(|s| !s.is_empty()) else { return Ok(None) };
+        let read = ServiceEndpoint::site(written);
+        read.map(Some).map_err(|fault| AppError::Site { written: written.into(), fault })
     }
 
     /// Stops measuring; what is known by then counts.
@@ -304,12 +306,19 @@ impl App {
     pub(crate) fn case(&self, reference: Reference) -> Result<Case<'_>, AppError> {
         let state = self.cases.load(reference)?.replay();
         let id = state.guide.as_ref().map_or("", |g| g.as_str());
-        let guide = self.guide(id)?;
+        let mut guide = self.guide(id)?;
+        // Nothing can be said of a site that is not known. What the guide extends knows all the rest.
+        if state.site_asked && state.site.is_none() && self.asks_of_a_site(guide) {
+            guide = guide.extends.as_ref().and_then(|base| self.guides.get(base)).unwrap_or(guide);
+        }
         Ok(Case { reference, state, guide })
     }
 
     pub(crate) fn guide(&self, id: &str) -> Result<&Guide, AppError> {
-        id.parse().ok().and_then(|id| self.guides.get(&id)).ok_or_else(|| AppError::NoGuide(id.into()))
+        id.parse().ok().and_then(|id| self.guides.get(&id)).ok_or_else(|| AppError::NoGuide {
+            name: id.into(),
+            similar: closest(id, self.guides.iter().map(|guide| guide.id.as_str())).map(Into::into),
+        })
     }
 
     /// The checks a guide names, in the order of the way: this computer, router, names, internet.

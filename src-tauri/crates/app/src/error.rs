@@ -2,7 +2,9 @@
 
 use befund_content::{Lang, Messages};
 use befund_desk::DeskError;
+use befund_facts::services::SiteError;
 use befund_package::PackageError;
+use befund_reference::ReferenceError;
 
 use crate::view::ErrorView;
 
@@ -21,20 +23,35 @@ pub enum AppError {
         source: std::io::Error,
     },
     /// There is no such guide.
-    #[error("there is no guide “{0}”; `befund guide` lists them")]
-    NoGuide(String),
+    #[error("there is no guide “{name}”")]
+    NoGuide {
+        /// As it was written.
+        name: String,
+        /// The one that was perhaps meant.
+        similar: Option<String>,
+    },
     /// There is no such check.
-    #[error("there is no check “{0}”; `befund check --json` lists the ids of all checks")]
-    NoCheck(String),
+    #[error("there is no check “{name}”")]
+    NoCheck {
+        /// As it was written.
+        name: String,
+        /// The one that was perhaps meant.
+        similar: Option<String>,
+    },
     /// What the person named is no site.
-    #[error(transparent)]
-    Site(#[from] befund_facts::services::SiteError),
+    #[error("{fault}")]
+    Site {
+        /// As it was written. It may hold a secret, so that the person's own terminal alone repeats it.
+        written: String,
+        /// What is wrong with it.
+        fault: SiteError,
+    },
     /// There is no such case.
-    #[error("there is no case {0} on this computer; `befund outbox` lists what there is")]
+    #[error("there is no case {0} on this computer")]
     NoCase(String),
     /// The reference cannot be one.
     #[error(transparent)]
-    Reference(#[from] befund_reference::ReferenceError),
+    Reference(#[from] ReferenceError),
     /// A case's journal is damaged.
     #[error("the journal of case {reference} is damaged: {detail}")]
     Journal {
@@ -79,9 +96,9 @@ impl AppError {
         match self {
             Self::NoHome => "no-home",
             Self::Data { .. } => "data",
-            Self::NoGuide(_) => "no-guide",
-            Self::NoCheck(_) => "no-check",
-            Self::Site(_) => "site",
+            Self::NoGuide { .. } => "no-guide",
+            Self::NoCheck { .. } => "no-check",
+            Self::Site { .. } => "site",
             Self::NoCase(_) => "no-case",
             Self::Reference(_) => "reference",
             Self::Journal { .. } => "journal",
@@ -94,21 +111,69 @@ impl AppError {
         }
     }
 
-    /// For the terminal: what happened in the person's language, then what a supporter reads. The technical
-    /// text is English, and in English it says everything.
+    /// For the terminal. What a person mistyped is said in the person's language alone. Of anything else: what happened in
+    /// the person's language, then what a supporter reads. That technical text is English, and in English it says everything.
     pub fn lines(&self, lang: Lang) -> String {
+        let messages = Messages::shared();
+        if let Self::Site { written, .. } = self {
+            let fault = self.mistyped(messages, lang).unwrap_or_default();
+            return messages.get(
+                lang,
+                "cli-site-wrong",
+                &[("site", written.as_str().into()), ("fault", fault.into())],
+            );
+        }
+        if let Some(whole) = self.mistyped(messages, lang) {
+            return whole;
+        }
         if lang == Lang::En {
             return self.to_string();
         }
-        let ErrorView { happened, .. } = self.view(Messages::shared(), lang);
+        let ErrorView { happened, .. } = self.view(messages, lang);
         format!("{happened}\n{self}")
+    }
+
+    /// What is wrong with something that the person wrote, complete in the person's language.
+    fn mistyped(&self, messages: &Messages, lang: Lang) -> Option<String> {
+        let say = |key: &str, name: &str| messages.get(lang, key, &[("name", name.into())]);
+        let similar = |line: String, similar: &Option<String>| match similar {
+            Some(similar) => format!("{line} {}", say("cli-did-you-mean", similar)),
+            None => line,
+        };
+        Some(match self {
+            Self::NoGuide { name, similar: other } => similar(say("cli-no-guide", name), other),
+            Self::NoCheck { name, similar: other } => similar(say("cli-no-check", name), other),
+            Self::NoCase(reference) => say("cli-no-case", reference),
+            Self::Site { fault, .. } => messages.get(
+                lang,
+                match fault {
+                    SiteError::NoWebAddress => "site-fault-scheme",
+                    SiteError::Space => "site-fault-space",
+                    SiteError::NoName => "site-fault-name",
+                    SiteError::Port => "site-fault-port",
+                    SiteError::NoAddress => "site-fault-other",
+                },
+                &[],
+            ),
+            Self::Reference(ReferenceError::Length { found }) => {
+                say("reference-fault-length", &found.to_string())
+            }
+            Self::Reference(ReferenceError::Symbol { symbol, place }) => messages.get(
+                lang,
+                "reference-fault-symbol",
+                &[("symbol", symbol.to_string().into()), ("place", place.to_string().into())],
+            ),
+            Self::Reference(ReferenceError::Check { typed }) => say("reference-fault-check", typed),
+            _ => return None,
+        })
     }
 
     /// The error in the person's language; the technical text stands at the end for whoever helps.
     pub fn view(&self, messages: &Messages, lang: Lang) -> ErrorView {
         let code = self.code();
+        let detail = self.mistyped(messages, lang).unwrap_or_else(|| self.to_string());
         let text = |part: &str| {
-            messages.get(lang, &format!("error-{code}-{part}"), &[("detail", self.to_string().into())])
+            messages.get(lang, &format!("error-{code}-{part}"), &[("detail", detail.as_str().into())])
         };
         ErrorView { code: code.into(), happened: text("happened"), means: text("means"), todo: text("todo") }
     }

@@ -331,12 +331,16 @@ impl App {
             before.get(&r.check).is_some_and(|b| matches!(b.status, Status::Fail | Status::Warn))
         };
         let named = |r: &CheckResult| fix.is_some_and(|f| f.verify.contains(&r.check));
+        // What could not be measured before either says nothing of the fix.
+        let was_measured =
+            |r: &CheckResult| before.get(&r.check).is_some_and(|b| b.status != Status::Unknown);
         // What was wrong before, and what the fix promises.
         let shown: Vec<&CheckResult> = case
             .state
             .results
             .iter()
             .filter(|r| (named(r) || was_bad(r)) && r.status != Status::NotApplicable)
+            .filter(|r| r.status != Status::Unknown || was_measured(r))
             .collect();
         let ok_count = shown.iter().filter(|r| r.status == Status::Ok).count() as u32;
         CasePage::Verify {

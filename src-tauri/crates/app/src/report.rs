@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use befund_checks::{Check, CheckResult, Status};
 use befund_content::{Lang, Messages, Text, read_text};
 use befund_facts::Subject;
-use befund_guides::{Diagnosis, Evidence, Guide, NextStep, Outcome, StepCost, diagnose};
+use befund_guides::{Diagnosis, Evidence, Guide, NextStep, Outcome, StepCost, closest, diagnose};
 use befund_package::{Changes, Opened, PackageError};
 use befund_reference::Reference;
 use serde::Serialize;
@@ -289,10 +289,10 @@ impl App {
         }
         only.iter()
             .map(|id| {
-                id.parse()
-                    .ok()
-                    .and_then(|id| self.checks.get(&id))
-                    .ok_or_else(|| AppError::NoCheck(id.clone()))
+                id.parse().ok().and_then(|id| self.checks.get(&id)).ok_or_else(|| AppError::NoCheck {
+                    name: id.clone(),
+                    similar: closest(id, self.checks.iter().map(|check| check.id.as_str())).map(Into::into),
+                })
             })
             .collect()
     }

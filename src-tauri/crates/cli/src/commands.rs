@@ -183,10 +183,13 @@ async fn step_by_step(app: &App, mut case: CaseView, begun: &Begun) -> anyhow::R
                 print::line(&format!("({})", app.message("ui-site-hint")))?;
                 match print::ask(&app.message("cli-site")).await {
                     Some(site) => {
+                        if site.is_empty() {
+                            print::line(&app.message("cli-site-unknown"))?;
+                        }
                         let action = CaseAction::NameSite { site: Some(site).filter(|s| !s.is_empty()) };
                         match app.act(&reference, action) {
                             Ok(next) => case = next,
-                            Err(error @ AppError::Site(_)) => print::note(&error.to_string()),
+                            Err(error @ AppError::Site { .. }) => print::note(&error.lines(app.lang())),
                             Err(error) => return Err(error.into()),
                         }
                         continue;

@@ -146,12 +146,12 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     }
     match error.downcast_ref::<AppError>() {
         Some(
-            AppError::NoGuide(_)
-            | AppError::NoCheck(_)
+            AppError::NoGuide { .. }
+            | AppError::NoCheck { .. }
             | AppError::NoCase(_)
             | AppError::NoFile { .. }
             | AppError::Reference(_)
-            | AppError::Site(_)
+            | AppError::Site { .. }
             | AppError::Package(PackageError::NoSuchFile { .. }),
         ) => 2,
         Some(AppError::Package(PackageError::Io { source, .. })) if source.kind() == ErrorKind::NotFound => 2,

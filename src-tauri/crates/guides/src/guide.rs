@@ -15,6 +15,8 @@ use crate::{AnswerId, CauseId, FixId, GuideId, QuestionId};
 pub struct Guide {
     /// Its name.
     pub id: GuideId,
+    /// The guide that it extends: everything of it holds here too.
+    pub extends: Option<GuideId>,
     /// What is wrong, as the person would say it.
     pub title: Text,
     /// One line that tells it apart from its neighbours.

@@ -26,7 +26,7 @@ pub use guide::{
     Answer, Cause, Fix, Guide, HandOver, Level, Priority, Question, Risk, Station, Symptoms, Topic,
 };
 pub use ids::{AnswerId, CauseId, FixId, GuideId, IdError, QuestionId};
-pub use load::Guides;
+pub use load::{Guides, closest};
 pub use session::{Entry, Event, JournalError, Page, Purpose, Session, State, Tried, TriedOutcome, Verdict};
 pub use simulate::{Course, Draws, OfCause, Simulation, simulate};
 pub use step::{NextStep, StepCost, StepKind};

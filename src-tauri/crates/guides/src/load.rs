@@ -268,6 +268,7 @@ impl Reader<'_> {
         let no_problem = if first_steps.is_empty() { OCCASIONAL } else { 0.0 };
         Ok(Guide {
             id,
+            extends: base.map(|base| base.id.clone()),
             title: self.text(&raw.title)?,
             subtitle: self.optional_text(raw.subtitle.as_ref())?,
             icon: raw.icon,
@@ -759,7 +760,7 @@ fn circle(fixes: &[Fix], from: &str) -> Option<String> {
 }
 
 /// The known name that is nearest to a mistyped one, if any is near.
-pub(crate) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|k| (distance(name, k), k))
         .filter(|(d, k)| *d <= 1 + k.chars().count().max(name.chars().count()) / 4)

@@ -183,6 +183,7 @@ fn guide(raw: &Raw) -> Guide {
         .collect();
     Guide {
         id: "random".parse().unwrap(),
+        extends: None,
         title: text("random"),
         subtitle: None,
         icon: None,

@@ -78,9 +78,38 @@ pub enum SiteError {
     /// Another kind of address.
     #[error("this is no web address; one begins with https:// or http://")]
     NoWebAddress,
+    /// There is a space in it.
+    #[error("there is a space in the address")]
+    Space,
+    /// Nothing stands where the name of the site has its place.
+    #[error("the name of the site is missing; write it like https://www.example.org/")]
+    NoName,
+    /// What stands behind the colon is no port.
+    #[error("what stands behind the colon is no port; a port is a number from 1 to 65535")]
+    Port,
     /// Not an address at all.
     #[error("this is not an address such as https://www.example.org/ or www.example.org:443")]
     NoAddress,
+}
+
+impl SiteError {
+    /// What is wrong with an address that cannot be read.
+    fn of(text: &str) -> Self {
+        let behind_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let place = behind_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+        let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+        // An IPv6 address has colons of its own.
+        let (name, port) = match place.rsplit_once(':') {
+            Some((name, port)) if !name.contains(':') || name.ends_with(']') => (name, Some(port)),
+            _ => (place, None),
+        };
+        match port {
+            _ if name.is_empty() => Self::NoName,
+            _ if place.contains(char::is_whitespace) => Self::Space,
+            Some(port) if port.parse::<u16>().map_or(true, |port| port == 0) => Self::Port,
+            _ => Self::NoAddress,
+        }
+    }
 }
 
 /// A service whose reachability matters.
@@ -117,7 +146,7 @@ impl ServiceEndpoint {
         };
         let place = ServicePlace::Anywhere;
         let written = Self { name: String::new(), at: text.to_owned(), kind, place };
-        let target = written.target().ok_or(SiteError::NoAddress)?;
+        let target = written.target().ok_or_else(|| SiteError::of(text))?;
         let at = match written.url() {
             Some(mut url) => {
                 url.set_query(None);
@@ -214,8 +243,21 @@ mod tests {
             assert_eq!(site.target().unwrap().label(), label, "{text}");
             assert_eq!(site.url().map(|u| u.to_string()).as_deref(), url, "{text}");
         }
-        for text in ["", "https://", "two words", "ftp://files.example/", "file:///etc/passwd"] {
-            assert!(ServiceEndpoint::site(text).is_err(), "{text}");
+        for (text, fault) in [
+            ("", SiteError::NoName),
+            ("https://", SiteError::NoName),
+            (":80", SiteError::NoName),
+            ("two words", SiteError::Space),
+            ("https://two words/page", SiteError::Space),
+            ("www.example.org:99999", SiteError::Port),
+            ("https://ann:secret@www.example.org:0x/", SiteError::Port),
+            ("[2001:db8::1]:70000", SiteError::Port),
+            ("www.example.org:0", SiteError::Port),
+            ("https://[2001:db8::x]/", SiteError::NoAddress),
+            ("ftp://files.example/", SiteError::NoWebAddress),
+            ("file:///etc/passwd", SiteError::NoWebAddress),
+        ] {
+            assert_eq!(ServiceEndpoint::site(text).unwrap_err(), fault, "{text}");
         }
     }
 
