@@ -4,7 +4,7 @@
 //!
 //! First `/dev/kmsg`, which many systems keep for the administrator (`kernel.dmesg_restrict`), then the
 //! journal through `journalctl`, which members of the groups `adm`, `systemd-journal` and `wheel` may read.
-//! Each is read once a run, whoever asks.
+//! Each is read once a run, whoever asks. Of a tree of files, `/var/log/journal` is read where the tree has one.
 //!
 //! Both say of a message how long after the start it came, on a clock that stands still while the computer
 //! sleeps (`CLOCK_MONOTONIC`).
@@ -19,7 +19,8 @@ use rustix::fs::OFlags;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::OnceCell;
 
-use crate::source::{detached, program, unread};
+use crate::journal;
+use crate::source::{detached, unread};
 use crate::{Absence, Context, Reason};
 
 const DEVICE: &str = "/dev/kmsg";
@@ -27,26 +28,17 @@ const DEVICE: &str = "/dev/kmsg";
 /// The kernel keeps some hundred kilobytes; an endless answer does no harm.
 const MOST_BYTES: usize = 8 << 20;
 
-/// The journal has to be searched on the disk.
-const PATIENCE: Duration = Duration::from_millis(2500);
-
 /// The kernel's messages of this start. What programs wrote into its log came the same way and has another
 /// facility (systemd.journal-fields(7)).
-const JOURNAL: &[&str] = &[
-    "--dmesg",
-    "--boot",
-    "--output=short-monotonic",
-    "--no-hostname",
-    "--no-pager",
-    "--quiet",
-    "--lines=5000",
-    "SYSLOG_FACILITY=0",
-];
+const JOURNAL: &[&str] = &["--dmesg", "--boot", "--lines=5000", "SYSLOG_FACILITY=0"];
+
+/// What of a message is wanted.
+const FIELDS: &[&str] = &["MESSAGE", "PRIORITY", "_SOURCE_MONOTONIC_TIMESTAMP"];
 
 /// One message of the kernel's own.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Record {
-    /// How grave it is: 0 is the worst, 7 the least. The journal does not tell it here.
+    /// How grave it is: 0 is the worst, 7 the least.
     pub(crate) level: Option<u32>,
     /// How long after the start it came, without time asleep.
     pub(crate) at: Duration,
@@ -86,7 +78,7 @@ pub(crate) async fn messages(cx: &Context) -> Records {
             .kernel_log
             .0
             .journal
-            .get_or_init(|| async { journal(cx).await.map(Arc::new) })
+            .get_or_init(|| async { from_journal(cx).await.map(Arc::new) })
             .await
             .clone()
             .map_err(|journal| Absence::new(denied.reason, format!("{}; {}", denied.detail, journal.detail))),
@@ -94,8 +86,8 @@ pub(crate) async fn messages(cx: &Context) -> Records {
     }
 }
 
-/// What the kernel's device holds; the journal is not asked.
-pub(crate) async fn device(cx: &Context) -> Records {
+/// What the kernel's device holds.
+async fn device(cx: &Context) -> Records {
     let read = || async {
         let inner = cx.clone();
         let read = detached("read the kernel's log", cx.step(), move || records(&inner)).await;
@@ -143,23 +135,26 @@ fn record(head: &str, message: &str) -> Option<Record> {
     })
 }
 
-async fn journal(cx: &Context) -> Result<Vec<Record>, Absence> {
-    let denied =
-        || Absence::new(Reason::NoPermission, "the journal shows this account nothing of the kernel");
-    let text = program(cx, "journalctl", JOURNAL, PATIENCE, MOST_BYTES as u64).await?.text;
+async fn from_journal(cx: &Context) -> Result<Vec<Record>, Absence> {
+    let entries = journal::entries(cx, JOURNAL, FIELDS, MOST_BYTES).await?;
     // No kernel starts without a word.
-    if text.is_empty() {
-        return Err(denied());
+    if entries.is_empty() {
+        return Err(Absence::new(
+            Reason::NoPermission,
+            "the journal shows this account nothing of the kernel",
+        ));
     }
-    Ok(String::from_utf8_lossy(&text).lines().filter_map(told).collect())
+    Ok(entries.iter().filter_map(told).collect())
 }
 
-/// `[ 5140.900123] kernel: message`; further lines of a message have no time.
-fn told(line: &str) -> Option<Record> {
-    let (time, rest) = line.strip_prefix('[')?.split_once(']')?;
-    let at = Duration::try_from_secs_f64(time.trim().parse().ok()?).ok()?;
-    let (_, message) = rest.split_once(": ")?;
-    Some(Record { level: None, at, message: message.to_owned() })
+/// The kernel's own time of a message; what came before the journal was there is received later.
+fn told(entry: &journal::Entry) -> Option<Record> {
+    let at = entry.number("_SOURCE_MONOTONIC_TIMESTAMP").or_else(|| entry.number("__MONOTONIC_TIMESTAMP"))?;
+    Some(Record {
+        level: entry.number("PRIORITY").and_then(|level| u32::try_from(level).ok()),
+        at: Duration::from_micros(at),
+        message: entry.text("MESSAGE")?,
+    })
 }
 
 #[cfg(test)]
@@ -186,23 +181,24 @@ mod tests {
         assert!(Arc::ptr_eq(&messages(&cx).await.unwrap(), &device(&cx).await.unwrap()));
     }
 
-    #[test]
-    fn a_line_of_the_journal_is_a_message_and_its_time() {
-        let record = told("[ 5140.900123] kernel: usb 1-2: reset: odd").unwrap();
-        assert_eq!((record.at, record.level), (Duration::from_micros(5_140_900_123), None));
-        assert_eq!(record.message, "usb 1-2: reset: odd");
-        for odd in [
-            "",
-            "[",
-            "[]",
-            "[x] kernel: y",
-            "[-1.0] kernel: y",
-            "[nan] k: y",
-            "[1e99] k: y",
-            "              more: y",
-        ] {
-            assert_eq!(told(odd), None, "{odd}");
-        }
+    #[tokio::test]
+    async fn the_journal_gives_the_kernels_own_messages_with_level_and_time() {
+        let (_root, cx) = crate::journal::recorded();
+        let found = from_journal(&cx).await.unwrap();
+        let found: Vec<_> = found.iter().map(|r| (r.level, r.at.as_micros(), r.message.as_str())).collect();
+        // Not the message of a program in the kernel's log, and nothing of the start before.
+        assert_eq!(
+            found,
+            [
+                (Some(5), 0, "Linux version 6.12.48+deb13-amd64 (debian-kernel@lists.debian.org)"),
+                (Some(3), 5_140_900_123, "I/O error, dev sda, sector 1953517480 op 0x0:(READ) flags 0x80700"),
+                (
+                    Some(3),
+                    5_200_000_001,
+                    "Out of memory: Killed process 4711 (firefox-esr) total-vm:9412408kB"
+                ),
+            ]
+        );
     }
 
     #[tokio::test]

@@ -12,6 +12,8 @@ mod context;
 mod desktop_settings;
 mod entries;
 #[cfg(target_os = "linux")]
+mod journal;
+#[cfg(target_os = "linux")]
 mod kernel_log;
 mod net;
 #[cfg(target_os = "linux")]

@@ -39,7 +39,7 @@ const SIGNS: &[(About, &[&str])] = &[
 /// Counts them.
 pub(super) async fn warnings(cx: &Context) -> Result<Vec<KernelWarning>, Absence> {
     let mut counts: BTreeMap<About, u32> = BTreeMap::new();
-    for about in kernel_log::device(cx).await?.iter().filter_map(about) {
+    for about in kernel_log::messages(cx).await?.iter().filter_map(about) {
         let count = counts.entry(about).or_default();
         *count = count.saturating_add(1);
     }

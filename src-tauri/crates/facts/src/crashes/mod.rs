@@ -3,7 +3,8 @@
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
 //! | Linux | names of the files in `/var/lib/systemd/coredump` and `/var/crash`: the program and when | none | crashes that nobody keeps; both keep what was not removed since; a program's name is cut at 15 letters |
-//! | Linux | the kernel's ring of messages, `/dev/kmsg`: counted by kind | group adm or none, as `kernel.dmesg_restrict` says | messages that were pushed out of the ring, and those before the start |
+//! | Linux | what systemd-coredump wrote into the journal, through `journalctl`: the same of crashes whose files are gone | own programs: none; all: a group such as `adm` or `systemd-journal` | crashes before the journal's oldest entry |
+//! | Linux | the kernel's messages, `/dev/kmsg` or else the journal: counted by kind | group adm or none, as `kernel.dmesg_restrict` says | messages that were pushed out of the ring, and those before the start |
 //! | Windows, macOS | none yet: the subject is absent. Windows Error Reporting; `~/Library/Logs/DiagnosticReports` | | |
 //!
 //! Names of programs and counts alone: no command line, no memory, no text of a message leaves the probe.

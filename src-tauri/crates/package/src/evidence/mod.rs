@@ -21,7 +21,7 @@
 mod command;
 mod files;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use befund_facts::{Absence, Reason};
@@ -255,6 +255,10 @@ impl Span {
     ) -> Result<Found, Absence> {
         let mut args: Vec<String> =
             ["--no-pager", "--output=short-iso", "--lines=3000"].map(String::from).into();
+        if system.root != Path::new("/") {
+            // Another system's files: this computer's journal must not be taken for it.
+            args.push(format!("--directory={}", system.root.join("var/log/journal").display()));
+        }
         args.push(format!("--since=@{}", since.as_second()));
         args.push(format!("--until=@{}", self.until.as_second()));
         args.extend(which.iter().map(ToString::to_string));

@@ -155,3 +155,57 @@ fn the_journal_is_asked_for_the_time_around_the_case() {
     let (since, until) = (at("12:00:00").as_second(), at("13:05:00").as_second());
     assert!(asked.contains(&format!("--since=@{since} --until=@{until}")), "{asked}");
 }
+
+/// A system with the recorded journal of a laptop, read by the real `journalctl`.
+fn recorded(folder: &Path) -> System {
+    let journal = folder.join("root/var/log/journal/5f1d3a5f0c4b4b3c8f0e9f4d3f7f0a11");
+    std::fs::create_dir_all(&journal).unwrap();
+    let packed = concat!(env!("CARGO_MANIFEST_DIR"), "/../facts/fixtures/journal/laptop.journal.gz");
+    let unpacked = std::process::Command::new("gzip").args(["-dc", packed]).output().unwrap();
+    assert!(unpacked.status.success(), "{unpacked:?}");
+    std::fs::write(journal.join("system.journal"), unpacked.stdout).unwrap();
+    System { journalctl: "journalctl".into(), ..system(folder, "") }
+}
+
+#[test]
+fn a_real_journal_gives_each_source_its_own_and_the_time_around_the_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let evidence = collect(&Source::ALL, at("13:00:00"), at("13:05:00"), &recorded(folder.path()));
+
+    let journal = text(&evidence, Source::Journal);
+    assert!(journal.contains("sshd[812]: Accepted password for nora7"), "{journal}");
+    assert!(journal.contains("Process 5210 (soffice.bin) of user 1000 dumped core."), "{journal}");
+    assert!(!journal.contains("Process 4123"), "of four days ago: {journal}");
+
+    let kernel = text(&evidence, Source::Kernel);
+    assert!(kernel.contains("kernel: I/O error, dev sda, sector 1953517480"), "{kernel}");
+    assert!(kernel.contains("kernel: Out of memory: Killed process 4711 (firefox-esr)"), "{kernel}");
+    assert!(!kernel.contains("of the start before") && !kernel.contains("sshd"), "{kernel}");
+
+    let network = text(&evidence, Source::NetworkManager);
+    assert!(network.contains("association took too long") && !network.contains("sshd"), "{network}");
+
+    let crashes = text(&evidence, Source::Crashes);
+    for process in [3310, 4123, 5210, 6001] {
+        assert!(crashes.contains(&format!("Process {process} (")), "{process} is missing: {crashes}");
+    }
+    assert!(!crashes.contains("gnome-shell"), "of two weeks ago: {crashes}");
+
+    // Arguments and environment stand in the journal beside what is read.
+    for file in &evidence.files {
+        let content = String::from_utf8_lossy(&file.bytes);
+        assert!(!content.contains("salary") && !content.contains("TOKEN"), "{}: {content}", file.name);
+    }
+}
+
+#[test]
+fn a_journal_that_was_damaged_costs_its_source_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let system = recorded(folder.path());
+    let file = system.root.join("var/log/journal/5f1d3a5f0c4b4b3c8f0e9f4d3f7f0a11/system.journal");
+    std::fs::write(file, vec![0xa5; 1 << 20]).unwrap();
+    let evidence = collect(&Source::ALL, at("13:00:00"), at("13:05:00"), &system);
+    assert!(evidence.files.is_empty(), "{:?}", evidence.files);
+    let absent = of(&evidence, Source::Journal).absent.as_ref().unwrap();
+    assert!(matches!(absent.reason, Reason::Failed | Reason::NothingToMeasure), "{absent:?}");
+}
