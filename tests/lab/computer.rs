@@ -24,6 +24,11 @@ use crate::scenario::Scenario;
 ///   place such as `/sys/class/power_supply`, in the stead of what is there. For hardware that this machine
 ///   does not have: what stands in the files has the shape of real machines'.
 /// - `usb_device PLACE CLASS MBPS DRIVER NAME` adds a device to a tree of USB devices, which `usb_show` shows.
+/// - `kernel_denied` keeps the kernel's log for the administrator, as many systems do.
+/// - `journal_entry SECONDS_AGO FIELD=VALUE…` adds an entry, `journal_kernel SECONDS_AGO PRIORITY MESSAGE` one of the
+///   kernel's, `journal_crash SECONDS_AGO PROGRAM` one of systemd-coredump's; `journal_show` makes a real journal of them
+///   and puts it where journald keeps this computer's, readable as for members of its group.
+/// - `time_service KEPT_RIGHT` starts a timedated whose clock is kept right (True) or not (False).
 /// - `keyboard_device`, `mouse_device`, `touchpad_device` list an input device, and `input_show` shows the list.
 /// - `kernel_says LINE…` puts a kernel's log that holds these lines, of a minute ago, and may be read, in the place of
 ///   this one's.
@@ -132,6 +137,40 @@ kernel_says() {
   for line in "$@"; do printf '6,%d,%d,-;%s\n' $number $((now+number)) "$line" >> /run/lab/kmsg; number=$((number+1)); done
   mount --bind /run/lab/kmsg /dev/kmsg
 }
+kernel_denied() {
+  printf '6,0,0,-;not for everybody\n' > /run/lab/kmsg
+  chmod 600 /run/lab/kmsg
+  mount --bind /run/lab/kmsg /dev/kmsg
+}
+journal_entry() {
+  local ago=$1; shift
+  python3 - "$ago" "$@" >> /run/lab/journal.export <<'PYTHON'
+import sys, time
+ago = int(float(sys.argv[1]) * 1e6)
+boot = open('/proc/sys/kernel/random/boot_id').read().strip().replace('-', '')
+print(f'__REALTIME_TIMESTAMP={time.time_ns() // 1000 - ago}')
+print(f'__MONOTONIC_TIMESTAMP={max(time.monotonic_ns() // 1000 - ago, 1)}')
+print(f'_BOOT_ID={boot}', '_MACHINE_ID=5f1d3a5f0c4b4b3c8f0e9f4d3f7f0a11', *sys.argv[2:], '', sep='\n')
+PYTHON
+}
+journal_kernel() {
+  journal_entry "$1" _TRANSPORT=kernel SYSLOG_FACILITY=0 SYSLOG_IDENTIFIER=kernel "PRIORITY=$2" "MESSAGE=$3"
+}
+journal_crash() {
+  journal_entry "$1" _TRANSPORT=journal PRIORITY=2 SYSLOG_IDENTIFIER=systemd-coredump \
+    MESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1 "COREDUMP_COMM=$2" "COREDUMP_EXE=/usr/bin/$2" \
+    "COREDUMP_PID=$((4000 + $1))" COREDUMP_UID=1000 COREDUMP_SIGNAL=11 COREDUMP_SIGNAL_NAME=SIGSEGV \
+    "COREDUMP_TIMESTAMP=$(( $(date +%s%6N) - $1 * 1000000 ))" "MESSAGE=Process $((4000 + $1)) ($2) of user 1000 dumped core."
+}
+journal_show() {
+  local folder=/run/log/journal/5f1d3a5f0c4b4b3c8f0e9f4d3f7f0a11
+  mkdir -p "$folder"
+  echo 5f1d3a5f0c4b4b3c8f0e9f4d3f7f0a11 > /run/lab/machine-id
+  mount --bind /run/lab/machine-id /etc/machine-id
+  [ ! -d /var/log/journal ] || mount -t tmpfs -o mode=755 tmpfs /var/log/journal
+  /usr/lib/systemd/systemd-journal-remote -o "$folder/system.journal" /run/lab/journal.export
+  chmod 644 "$folder/system.journal"
+}
 keyboard_device() {
   printf '%s\n' 'I: Bus=0011 Vendor=0001 Product=0001 Version=ab41' 'N: Name="AT Translated Set 2 keyboard"' \
     'H: Handlers=sysrq kbd leds event2' 'B: PROP=0' 'B: EV=120013' \
@@ -224,6 +263,11 @@ put(battery, of, 'EnergyFull', $3)
 bus.get_object(name, battery).AddProperties(of, {'NativePath': 'BAT0', 'EnergyFullDesign': 57.0, 'EnergyRate': $4,
     'Capacity': $3 / 57.0 * 100, 'Vendor': 'SMP', 'ChargeCycles': dbus.Int32(412)}, dbus_interface='org.freedesktop.DBus.Mock')
 put(main, name, 'OnBattery', $1 == 2)"
+}
+time_service() {
+  # Befund looks whether this is a system of systemd's before it asks.
+  mkdir -p /run/systemd/system
+  bus timedated "put(main, name, 'NTPSynchronized', $1)"
 }
 power_mode() { bus power_profiles_daemon "put(main, name, 'ActiveProfile', '$1')"; }
 system_service() {

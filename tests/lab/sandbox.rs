@@ -217,6 +217,7 @@ fn measure(scenario: &Scenario, built_ms: u64) -> Result<Answer> {
     command
         .args(["--", "env", "-i"])
         .args(&env)
+        .args(&scenario.under)
         .arg(format!("{LAB}/bin/befund"))
         .args(["guide", &scenario.guide, "--auto", "--json"])
         .args(&scenario.args)

@@ -61,6 +61,9 @@ pub(crate) struct Scenario {
     /// Whom Befund may send anything to; whatever else leaves the client is counted on its wire.
     #[serde(default)]
     pub(crate) wire: Option<Wire>,
+    /// A program that Befund is run by, with its arguments, such as one that shows it other devices.
+    #[serde(default)]
+    pub(crate) under: Vec<String>,
     /// The most that the whole measurement may take.
     #[serde(default)]
     pub(crate) within_ms: Option<u64>,

@@ -20,6 +20,8 @@ pub(crate) const TEST_PACKAGES: &[&str] = &[
     "chromium-driver",
     "fonts-noto-core",
     "fonts-noto-mono",
+    // `journalctl`, with which a recorded journal is read. Where systemd runs it is there anyway.
+    "systemd",
 ];
 
 /// What the network lab is built of: name servers, web servers, proxies, firewalls and tools.
@@ -49,6 +51,8 @@ const LAB_PACKAGES: &[&str] = &[
     "util-linux",
     "gnome-keyring",
     "krb5-user",
+    "systemd-journal-remote",
+    "umockdev",
 ];
 
 /// Servers of companies, for the lab. Installing them on a computer that runs services would start them there

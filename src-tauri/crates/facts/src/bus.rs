@@ -1,5 +1,6 @@
 //! Services of the system, asked over D-Bus. Reading needs no privilege. Where there is no bus, or nobody
-//! on it by the name asked for, this costs a failed connection and nothing else; nobody is started.
+//! on it by the name asked for, this costs a failed connection and nothing else; nobody is started, apart from
+//! services that the bus itself keeps only while they are asked ([`Service::ask_started`]).
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -43,6 +44,13 @@ impl Properties {
     }
 }
 
+/// Whether the bus may start a service for the sake of a question.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Start {
+    Never,
+    Allowed,
+}
+
 /// A service that is running. A copy asks over the same connection.
 #[derive(Clone)]
 pub(crate) struct Service {
@@ -57,7 +65,16 @@ impl Service {
         name: &'static str,
         questions: impl AsyncFnOnce(Self) -> Result<T, Absence>,
     ) -> Result<T, Absence> {
-        Self::ask_on(cx, async || Connection::system().await, name, questions).await
+        Self::ask_on(cx, async || Connection::system().await, name, Start::Never, questions).await
+    }
+
+    /// The same for a service that runs only while it is asked, as systemd's small ones do: the bus may start it.
+    pub(crate) async fn ask_started<T>(
+        cx: &Context,
+        name: &'static str,
+        questions: impl AsyncFnOnce(Self) -> Result<T, Absence>,
+    ) -> Result<T, Absence> {
+        Self::ask_on(cx, async || Connection::system().await, name, Start::Allowed, questions).await
     }
 
     /// The same for a service of the person's session, such as the desktop's settings.
@@ -73,27 +90,31 @@ impl Service {
         if !there {
             return Err(Absence::new(Reason::NotSupported, "there is no session's bus"));
         }
-        Self::ask_on(cx, async || Connection::session().await, name, questions).await
+        Self::ask_on(cx, async || Connection::session().await, name, Start::Never, questions).await
     }
 
     async fn ask_on<T>(
         cx: &Context,
         bus: impl AsyncFnOnce() -> zbus::Result<Connection>,
         name: &'static str,
+        start: Start,
         questions: impl AsyncFnOnce(Self) -> Result<T, Absence>,
     ) -> Result<T, Absence> {
         if !cx.is_live() {
             return Err(Absence::new(Reason::NothingToMeasure, "a recorded tree has no bus"));
         }
-        let all = async { questions(Self::open(bus().await, name).await?).await };
+        let all = async { questions(Self::open(bus().await, name, start).await?).await };
         tokio::time::timeout(PATIENCE.min(cx.step()), all).await.unwrap_or_else(|_| {
             Err(Absence::new(Reason::TimedOut, format!("{name}: no answer within {PATIENCE:?}")))
         })
     }
 
-    async fn open(bus: zbus::Result<Connection>, name: &'static str) -> Result<Self, Absence> {
+    async fn open(bus: zbus::Result<Connection>, name: &'static str, start: Start) -> Result<Self, Absence> {
         let none = |why: String| Absence::new(Reason::NotSupported, why);
         let bus = bus.map_err(|e| none(format!("no such bus: {e}")))?;
+        if start == Start::Allowed {
+            return Ok(Self { bus, name });
+        }
         let owned = bus
             .call_method(Some(BUS), "/org/freedesktop/DBus", Some(BUS), "NameHasOwner", &name)
             .await
@@ -143,6 +164,9 @@ fn failed(what: &str, error: &zbus::Error) -> Absence {
     let reason = match error {
         zbus::Error::MethodError(name, ..) if name.as_str().ends_with(".AccessDenied") => {
             Reason::NoPermission
+        }
+        zbus::Error::MethodError(name, ..) if name.as_str().ends_with(".ServiceUnknown") => {
+            Reason::NotSupported
         }
         _ => Reason::Failed,
     };

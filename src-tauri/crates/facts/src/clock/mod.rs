@@ -2,7 +2,7 @@
 //!
 //! | system | source | privilege | blind spots |
 //! |---|---|---|---|
-//! | Linux | whether the clock is synchronised: `/run/systemd/timesync/synchronized`, which systemd-timesyncd keeps; without it the kernel's own flag, which chrony and ntpd set, by `timedatectl` | none | a computer without systemd and with another time service: `synchronised` is absent |
+//! | Linux | whether the clock is synchronised: `/run/systemd/timesync/synchronized`, which systemd-timesyncd keeps; without it the kernel's own flag, which chrony and ntpd set, by systemd's timedated over D-Bus | none | a computer without systemd and with another time service: `synchronised` is absent |
 //! | Linux | time zone: `/etc/localtime`, `/etc/timezone`, `/etc/adjtime`, and the one that the network named in a lease that anybody may read | none | NetworkManager keeps its leases for root; few networks name a zone |
 //! | Windows, macOS | none yet: `synchronised` and `zone` are absent; `GetDynamicTimeZoneInformation` and the link `/etc/localtime` will tell the zone | | |
 //! | all | one SNTP question (RFC 4330) to the first IPv4 and the first IPv6 address of each time server | none | NTP is not authenticated: a network can answer in a server's place |

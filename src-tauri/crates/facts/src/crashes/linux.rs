@@ -104,11 +104,14 @@ fn crash(entry: &journal::Entry) -> Option<Crash> {
 /// A program's name, and what tells this crash from others, as a file's name has them.
 type Named = (String, Option<(u64, u64)>);
 
+/// Reads it.
+type NameOf = fn(&str) -> Option<Named>;
+
 /// What lies in the folders.
 fn kept(cx: &Context, now: SystemTime) -> Result<Vec<Crash>, Absence> {
     let mut crashes = Vec::new();
     let mut any = false;
-    let kinds: [(&str, fn(&str) -> Option<Named>); 2] = [(COREDUMPS, coredump), (APPORT, apport)];
+    let kinds: [(&str, NameOf); 2] = [(COREDUMPS, coredump), (APPORT, apport)];
     for (folder, named) in kinds {
         let entries = match std::fs::read_dir(cx.path(folder)) {
             Ok(entries) => entries,

@@ -56,6 +56,7 @@ fn told(
         blocked_count: Reading::Value(table::count(last, &['D'])),
         stopped_count: Reading::Value(table::count(last, &['T', 't'])),
         zombie_count: Reading::Value(table::count(last, &['Z'])),
+        halted: Reading::Value(table::halted(last)),
         programs: first_of_each(table::programs(first, second, up)),
         stuck: stuck.into(),
         zombie_parents: Reading::Value(table::zombie_parents(last)),
@@ -159,6 +160,9 @@ mod tests {
         assert_eq!(found.blocked_count, Reading::Value(1));
         assert_eq!(found.stopped_count, Reading::Value(1));
         assert_eq!(found.zombie_count, Reading::Value(1));
+        let halted = found.halted.value().unwrap();
+        assert_eq!(halted.len(), 1);
+        assert!(!halted[0].in_terminal && !halted[0].name.contains('/'), "{halted:?}");
         let parents = found.zombie_parents.value().unwrap();
         assert_eq!((parents[0].name.as_str(), parents[0].zombie_count), ("init", 1));
         let web = &found.programs[0];

@@ -48,6 +48,8 @@ facts! {
         part programs: Vec<Program>,
         /// Processes that wait for hardware and did not get on at all while they were watched.
         part stuck: Reading<Vec<StuckProcess>>,
+        /// Programs that somebody halted; one that is being examined by another (a debugger) is left out.
+        part halted: Reading<Vec<HaltedProgram>>,
         /// The programs that do not clear away what they started.
         part zombie_parents: Reading<Vec<ZombieParent>>,
     }
@@ -78,6 +80,14 @@ facts! {
         internal name: String,
         /// Where in the kernel it waits.
         public waits_in: Reading<String>,
+    }
+
+    /// A program that was halted, and does nothing until it is told to go on.
+    pub struct HaltedProgram {
+        /// Its name.
+        internal name: String,
+        /// Whether it belongs to a terminal, where one key halts a program, and people do so on purpose.
+        public in_terminal: bool,
     }
 
     /// A program with dead processes below it.

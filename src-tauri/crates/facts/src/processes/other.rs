@@ -57,6 +57,7 @@ fn ask() -> Result<Processes, Absence> {
         running_count: not_counted().into(),
         blocked_count: not_counted().into(),
         stopped_count: not_counted().into(),
+        halted: not_counted().into(),
         zombie_count: not_counted().into(),
         programs: first_of_each(programs.into_values().collect()),
         stuck: not_counted().into(),

@@ -1,6 +1,6 @@
 //! One look at all processes, and what two looks say.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::io::Read;
 use std::time::Instant;
@@ -8,7 +8,7 @@ use std::time::Instant;
 use procfs_core::FromRead;
 use procfs_core::process::{Io, Stat};
 
-use super::{Program, ZombieParent};
+use super::{HaltedProgram, Program, ZombieParent};
 use crate::net::tame;
 use crate::source::unread;
 use crate::{Absence, Context, Reading, Reason};
@@ -31,6 +31,7 @@ pub(super) struct Seen {
     pub(super) name: String,
     pub(super) state: char,
     pub(super) is_kernel: bool,
+    in_terminal: bool,
     parent: i32,
     /// Ticks since start, in the program and in the kernel for it.
     ticks: u64,
@@ -79,6 +80,7 @@ pub(super) fn look(cx: &Context) -> Result<Look, Absence> {
             name: name(&stat.comm, is_kernel),
             state: stat.state,
             is_kernel,
+            in_terminal: stat.tty_nr != 0,
             parent: stat.ppid,
             ticks: stat.utime.saturating_add(stat.stime),
             memory_bytes: stat.rss.saturating_mul(page),
@@ -177,6 +179,15 @@ pub(super) fn zombie_parents(look: &Look) -> Vec<ZombieParent> {
     parents.sort_by_key(|p| std::cmp::Reverse(p.zombie_count));
     parents.truncate(super::TOP);
     parents
+}
+
+/// Programs that were halted, by name; a program of many processes is one.
+pub(super) fn halted(look: &Look) -> Vec<HaltedProgram> {
+    let found: BTreeSet<(&str, bool)> =
+        look.seen.values().filter(|s| s.state == 'T').map(|s| (s.name.as_str(), s.in_terminal)).collect();
+    (found.into_iter().take(super::TOP))
+        .map(|(name, in_terminal)| HaltedProgram { name: name.to_owned(), in_terminal })
+        .collect()
 }
 
 /// How many are in one of these states.
