@@ -34,6 +34,9 @@ use crate::scenario::Scenario;
 ///   this one's.
 /// - `sound_service` starts PulseAudio as the person, without a device; `pactl` speaks to it as the person.
 ///   The scenario sets `XDG_RUNTIME_DIR: /run/lab/run` for Befund.
+/// - `pipewire_service` starts PipeWire with its session manager and its part for PulseAudio's protocol in its place.
+/// - `printers_announced NAME…` starts an Avahi that has heard of these printers; it is none that sends anything.
+/// - `desk` shows a graphics card, so that this is a computer in front of which somebody sits.
 /// - `speakers` gives it an output; `microphone` an input.
 /// - `print_service` starts CUPS with folders of its own, and `printer NAME URI` adds a queue with a driver.
 /// - `bus TEMPLATE PYTHON` starts one of the templates of python-dbusmock on a system bus of the scenario's own, for
@@ -193,6 +196,63 @@ sound_service() {
     -L module-always-sink &
   until_true pactl info
   sound_pid=$(pidof pulseaudio)
+}
+pipewire_service() {
+  # Its session manager looks for logind's lists and gives up where there are none.
+  mkdir -p /run/systemd/seats /run/systemd/sessions /run/systemd/users /run/systemd/machines
+  install -d -o 65534 -g 65534 -m 700 /run/lab/run
+  export XDG_RUNTIME_DIR=/run/lab/run HOME=$HOME_FOLDER
+  person pipewire &
+  until_true test -S /run/lab/run/pipewire-0
+  person dbus-run-session -- wireplumber &
+  person pipewire-pulse &
+  # The session manager has come when there is a default to be chosen.
+  until_true pactl info
+  until_true pactl set-default-sink auto_null
+}
+desk() {
+  put /run/lab/desk/card0/device/vendor 0x8086; put /run/lab/desk/card0/device/device 0x3ea0
+  ln -s ../../../../bus/pci/drivers/i915 /run/lab/desk/card0/device/driver
+  show /run/lab/desk /sys/class/drm
+}
+printers_announced() {
+  # The interface as Avahi describes it. Its answers come as signals, after the browser's own path.
+  if [ ! -S /run/dbus/system_bus_socket ]; then bus timedated ''; fi
+  python3 - "$@" > /run/lab/avahi.log 2>&1 <<'PYTHON' &
+import sys
+import dbus, dbus.service
+from dbus.mainloop.glib import DBusGMainLoop
+from gi.repository import GLib
+DBusGMainLoop(set_as_default=True)
+bus = dbus.SystemBus()
+BROWSER = 'org.freedesktop.Avahi.ServiceBrowser'
+class Browser(dbus.service.Object):
+    @dbus.service.signal(BROWSER, signature='iisssu')
+    def ItemNew(self, interface, protocol, name, kind, domain, flags): pass
+    @dbus.service.signal(BROWSER, signature='')
+    def CacheExhausted(self): pass
+    @dbus.service.signal(BROWSER, signature='')
+    def AllForNow(self): pass
+    def tell(self, kind):
+        for name in sys.argv[1:]:
+            for protocol in (0, 1): self.ItemNew(2, protocol, name, kind, 'local', 4)
+        self.CacheExhausted()
+        GLib.timeout_add(300, lambda: self.AllForNow() or False)
+        return False
+class Server(dbus.service.Object):
+    count = 0
+    @dbus.service.method('org.freedesktop.Avahi.Server', in_signature='iissu', out_signature='o')
+    def ServiceBrowserNew(self, interface, protocol, kind, domain, flags):
+        Server.count += 1
+        path = '/Client1/ServiceBrowser%d' % Server.count
+        browser = Browser(bus, path)
+        GLib.idle_add(browser.tell, kind)
+        return dbus.ObjectPath(path)
+name = dbus.service.BusName('org.freedesktop.Avahi', bus)
+Server(bus, '/')
+GLib.MainLoop().run()
+PYTHON
+  until_true dbus-send --system --print-reply --dest=org.freedesktop.Avahi / org.freedesktop.DBus.Introspectable.Introspect
 }
 pactl() { person /usr/bin/pactl "$@"; }
 speakers() {

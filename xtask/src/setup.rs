@@ -57,9 +57,20 @@ const LAB_PACKAGES: &[&str] = &[
 
 /// Servers of companies, for the lab. Installing them on a computer that runs services would start them there
 /// and at every start after it, so they are only taken where nothing does (containers, CI); scenarios with
-/// them are left out elsewhere. About 65 MB.
-const LAB_SERVERS: &[&str] =
-    &["samba", "slapd", "xrdp", "krb5-kdc", "krb5-admin-server", "squid", "dovecot-imapd"];
+/// them are left out elsewhere. About 65 MB. PipeWire is among them, because somebody may hear sound through
+/// another service.
+const LAB_SERVERS: &[&str] = &[
+    "samba",
+    "slapd",
+    "xrdp",
+    "krb5-kdc",
+    "krb5-admin-server",
+    "squid",
+    "dovecot-imapd",
+    "pipewire",
+    "pipewire-pulse",
+    "wireplumber",
+];
 
 /// What the benchmarks compare with.
 pub(crate) const BENCH_PACKAGES: &[&str] = &["inxi", "sosreport"];

@@ -115,11 +115,7 @@ impl Service {
         if start == Start::Allowed {
             return Ok(Self { bus, name });
         }
-        let owned = bus
-            .call_method(Some(BUS), "/org/freedesktop/DBus", Some(BUS), "NameHasOwner", &name)
-            .await
-            .and_then(|answer| answer.body().deserialize())
-            .map_err(|e| failed("ask the bus", &e))?;
+        let owned = is_owned(&bus, name).await?;
         if owned { Ok(Self { bus, name }) } else { Err(none(format!("{name} is not on the bus"))) }
     }
 
@@ -160,7 +156,16 @@ impl Service {
     }
 }
 
-fn failed(what: &str, error: &zbus::Error) -> Absence {
+/// Whether somebody answers to this name; nobody is started by asking.
+pub(crate) async fn is_owned(bus: &Connection, name: &str) -> Result<bool, Absence> {
+    bus.call_method(Some(BUS), "/org/freedesktop/DBus", Some(BUS), "NameHasOwner", &name)
+        .await
+        .and_then(|answer| answer.body().deserialize())
+        .map_err(|e| failed("ask the bus", &e))
+}
+
+/// The absence that stands for an error of the bus.
+pub(crate) fn failed(what: &str, error: &zbus::Error) -> Absence {
     let reason = match error {
         zbus::Error::MethodError(name, ..) if name.as_str().ends_with(".AccessDenied") => {
             Reason::NoPermission

@@ -2,7 +2,7 @@
 
 use zbus::zvariant::OwnedObjectPath;
 
-use super::{Display, Session, cards, rendering, x11};
+use super::{Display, Session, cards, rendering, scales, x11};
 use crate::bus::Service;
 use crate::source::detached;
 use crate::{Absence, Context, Reading, Reason};
@@ -40,6 +40,8 @@ pub(super) async fn measure(cx: Context) -> Reading<Display> {
         Err(absent) => (Err(absent.clone()), Err(absent.clone()), Err(absent)),
     };
     let rendering = rendering::rendering(&cx, session.as_ref().ok(), &cards, &variable).await;
+    let desktop = variable("XDG_CURRENT_DESKTOP");
+    let set = connectors.clone().and_then(|c| scales::scales(&cx, desktop.as_deref(), &c));
     let scale = scale(&variable, shown.as_ref().ok().and_then(|s| s.dpi));
     Reading::Value(Display {
         cards: cards.into(),
@@ -50,6 +52,7 @@ pub(super) async fn measure(cx: Context) -> Reading<Display> {
         scale_percent: scale
             .ok_or_else(|| Absence::new(Reason::NothingToMeasure, "the desktop tells programs no scale"))
             .into(),
+        scales: set.into(),
         rendering: rendering.clone().map(|(who, _)| who).into(),
         rendering_by: rendering.map(|(_, how)| how).into(),
     })

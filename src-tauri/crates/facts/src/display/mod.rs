@@ -7,6 +7,7 @@
 //! | Linux | the session's environment, else logind over D-Bus: kind of session | none | |
 //! | Linux | X11 (RandR) where `DISPLAY` names this computer: what is shown and how large | the session's cookie | under Wayland, XWayland shows sizes after scaling, so outputs are not read there |
 //! | Linux | whether pictures are calculated by the processor: the environment, the drivers; `glxinfo -B` where it is installed and there is an X11 display | none | a driver that is there and falls back on its own, where `glxinfo` is not installed |
+//! | Linux | what GNOME, Cinnamon and KDE keep in the person's home of how large things are drawn | none, as that person | other desktops; an arrangement that was never changed |
 //! | Windows, macOS | none yet: the subject is absent. `QueryDisplayConfig`, `Win32_VideoController`; `CGGetActiveDisplayList` | | |
 //!
 //! Serial numbers of monitors are not read. Child processes: `glxinfo` alone, for a second at most.
@@ -27,6 +28,8 @@ mod linux;
 mod other;
 #[cfg(target_os = "linux")]
 mod rendering;
+#[cfg(target_os = "linux")]
+mod scales;
 #[cfg(target_os = "linux")]
 mod x11;
 
@@ -50,10 +53,22 @@ facts! {
         part screens: Reading<Vec<Screen>>,
         /// How much larger than usual things are drawn, where the desktop says so to programs.
         public scale_percent: Reading<f64>,
+        /// How large the person has set things to be drawn, monitor by monitor.
+        part scales: Reading<Vec<OutputScale>>,
         /// Who calculates the pictures of programs.
         public rendering: Reading<Rendering>,
         /// How that is known.
         public rendering_by: Reading<RenderingBy>,
+    }
+
+    /// How large things are drawn on one monitor.
+    pub struct OutputScale {
+        /// The monitor's connector.
+        public connector: String,
+        /// How much larger than usual.
+        public scale_percent: f64,
+        /// How wide the monitor is to programs then, in points.
+        public effective_width: Reading<u32>,
     }
 
     /// A graphics device.

@@ -1,5 +1,7 @@
 //! The printer behind a queue: how it is connected, and whether its port takes connections.
 
+use percent_encoding::percent_decode_str;
+
 use super::{DeviceMethod, PrintQueue};
 use crate::net::{self, ResolveFailure, Target, connect_any, deadline, resolve, side_by_side};
 use crate::reach::ConnectOutcome;
@@ -22,6 +24,14 @@ pub(super) fn of(uri: &str) -> (DeviceMethod, Option<Target>) {
     // Whatever stands there before the host is somebody's password.
     let target = port.and_then(|port| Target::parse(uri, port));
     (method, target)
+}
+
+/// The announced name in `dnssd://NAME._ipp._tcp.local/?uuid=…`.
+pub(super) fn announced_as(uri: &str) -> Option<String> {
+    let host =
+        uri.strip_prefix("dnssd://").or_else(|| uri.strip_prefix("mdns://"))?.split(['/', '?']).next()?;
+    let (name, _) = host.split_once("._")?;
+    Some(net::tame(&percent_decode_str(name).decode_utf8_lossy(), 63))
 }
 
 /// Connects to each host once and says nothing to it.
@@ -66,6 +76,20 @@ async fn connect(target: &Target, until: tokio::time::Instant) -> ConnectOutcome
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_announced_name_is_read_out_of_its_address() {
+        let name = |uri| announced_as(uri);
+        assert_eq!(
+            name("dnssd://HP%20LaserJet%20%5B4F2A%5D._ipp._tcp.local/?uuid=1c2d"),
+            Some("HP LaserJet [4F2A]".into())
+        );
+        assert_eq!(name("dnssd://Office._pdl-datastream._tcp.local/"), Some("Office".into()));
+        assert_eq!(
+            (name("ipp://printer.example/x"), name("dnssd://"), name("dnssd://x")),
+            (None, None, None)
+        );
+    }
 
     #[test]
     fn the_host_is_found_and_nothing_else() {

@@ -1,7 +1,12 @@
 //! Linux: CUPS, and the printers that its queues name.
 
+use std::collections::HashMap;
+
 use super::cups::{self, Attributes};
-use super::{DriverKind, JobState, PrintJob, PrintQueue, Printers, QueueState, Supply, device};
+use super::{
+    DriverKind, JobState, NetworkPrinter, PrintJob, PrintQueue, Printers, QueueState, Supply, announced,
+    device,
+};
 use crate::sound::ServerState;
 use crate::{Absence, Context, Reading, Reason, net};
 
@@ -12,13 +17,37 @@ const MOST_REASONS: usize = 16;
 const CLASS: i32 = 0x1;
 
 pub(super) async fn measure(cx: Context) -> Reading<Printers> {
-    let server = match cups::find(&cx) {
+    let ((mut printers, names), network) = tokio::join!(of_cups(&cx), announced::announced(&cx));
+    if let Reading::Value(queues) = &mut printers.queues {
+        for queue in queues {
+            if let Some(name) = names.get(&queue.name) {
+                let is_announced = is_announced(name, &network);
+                if let Err(absent) = &is_announced {
+                    // There is no other way to find out.
+                    queue.reachable = absent.clone().into();
+                }
+                queue.announced = is_announced.into();
+            }
+        }
+    }
+    printers.network_printers = network.into();
+    Reading::Value(printers)
+}
+
+fn is_announced(name: &str, network: &Result<Vec<NetworkPrinter>, Absence>) -> Result<bool, Absence> {
+    let network = network.as_ref().map_err(Clone::clone)?;
+    Ok(network.iter().any(|printer| printer.name == name))
+}
+
+/// What CUPS says, and the announced names of those queues that know their printer by one.
+async fn of_cups(cx: &Context) -> (Printers, HashMap<String, String>) {
+    let server = match cups::find(cx) {
         Ok(server) => server,
-        Err((state, absent)) => return none(&cx, state, &absent),
+        Err((state, absent)) => return (none(cx, state, &absent), HashMap::new()),
     };
     let listed = match server.queues().await {
         Ok(listed) => listed,
-        Err((state, absent)) => return none(&cx, state, &absent),
+        Err((state, absent)) => return (none(cx, state, &absent), HashMap::new()),
     };
     // What waits is worth having even where the other question fails.
     let (jobs, default) = tokio::join!(server.jobs(), server.default_queue());
@@ -41,13 +70,22 @@ pub(super) async fn measure(cx: Context) -> Reading<Printers> {
             Err((_, absent)) => absent.clone().into(),
         };
     }
-    let queues = device::reach(&cx, queues).await;
-    Reading::Value(Printers {
+    let names = (queues.iter())
+        .filter_map(|(queue, uri)| Some((queue.name.clone(), device::announced_as(uri)?)))
+        .collect();
+    let queues = device::reach(cx, queues).await;
+    let printers = Printers {
         state: ServerState::Running,
         has_queues: !queues.is_empty(),
         queues: Reading::Value(queues),
         default_queue: default.into(),
-    })
+        network_printers: not_asked().into(),
+    };
+    (printers, names)
+}
+
+fn not_asked() -> Absence {
+    Absence::new(Reason::NothingToMeasure, "not asked yet")
 }
 
 /// The file is for CUPS alone, but that it is there can be seen.
@@ -55,13 +93,14 @@ fn has_queues(cx: &Context) -> bool {
     std::fs::metadata(cx.path("/etc/cups/printers.conf")).is_ok_and(|file| file.len() > 0)
 }
 
-fn none(cx: &Context, state: ServerState, absent: &Absence) -> Reading<Printers> {
-    Reading::Value(Printers {
+fn none(cx: &Context, state: ServerState, absent: &Absence) -> Printers {
+    Printers {
         state,
         has_queues: has_queues(cx),
         queues: absent.clone().into(),
         default_queue: absent.clone().into(),
-    })
+        network_printers: not_asked().into(),
+    }
 }
 
 fn queue(a: &Attributes, now: i64) -> PrintQueue {
@@ -89,8 +128,9 @@ fn queue(a: &Attributes, now: i64) -> PrintQueue {
             .ok_or_else(|| Absence::new(Reason::NothingToMeasure, "the queue names no host"))
             .into(),
         reachable: Reading::absent(Reason::NothingToMeasure, "the queue names no host"),
+        announced: Reading::absent(Reason::NothingToMeasure, "the queue names no announced printer"),
         supplies: supplies(a),
-        jobs: Reading::absent(Reason::NothingToMeasure, "not asked yet"),
+        jobs: not_asked().into(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | Linux | CUPS over IPP, on its local socket or on port 631 of this computer | none | a print server on another computer (`CUPS_SERVER`, `client.conf`) is not asked; names of jobs and their owners are not read |
 //! | Linux | a TCP connection to the host in a queue's own address | none; not made offline | USB printers (see `usb`), names that only mDNS knows |
+//! | Linux | Avahi over D-Bus: printers that announce themselves in the network (DNS-SD) | none; not asked offline | networks in which Avahi does not run or multicast is blocked; Befund itself sends nothing, Avahi may ask the network |
 //! | Windows, macOS | none yet; Windows will be asked through the spooler (`EnumPrinters`, `EnumJobs`), macOS through CUPS as here | | |
 //!
 //! Nothing is printed and no queue is changed. What CUPS says in words (`message`) is in the language of its server.
@@ -16,6 +17,8 @@ use crate::sensitivity::facts;
 use crate::sound::ServerState;
 use crate::{Context, Reading};
 
+#[cfg(target_os = "linux")]
+mod announced;
 #[cfg(target_os = "linux")]
 mod cups;
 #[cfg(target_os = "linux")]
@@ -41,6 +44,16 @@ facts! {
         part queues: Reading<Vec<PrintQueue>>,
         /// The queue that is used unless another is chosen.
         internal default_queue: Reading<String>,
+        /// Printers that announce themselves in the network.
+        part network_printers: Reading<Vec<NetworkPrinter>>,
+    }
+
+    /// A printer that announces itself in the network.
+    pub struct NetworkPrinter {
+        /// The name that it announces.
+        internal name: String,
+        /// The ways in which it takes documents.
+        public protocols: Vec<String>,
     }
 
     /// One print queue.
@@ -69,6 +82,8 @@ facts! {
         personal(host) host: Reading<String>,
         /// Whether the printer's port takes connections.
         public reachable: Reading<ConnectOutcome>,
+        /// Whether the printer announces itself now, where the queue knows it by that name alone.
+        public announced: Reading<bool>,
         /// Toner, ink and the like.
         part supplies: Vec<Supply>,
         /// What waits or is being printed.
