@@ -35,7 +35,7 @@ use crate::scenario::Scenario;
 /// - `sound_service` starts PulseAudio as the person, without a device; `pactl` speaks to it as the person.
 ///   The scenario sets `XDG_RUNTIME_DIR: /run/lab/run` for Befund.
 /// - `pipewire_service` starts PipeWire with its session manager and its part for PulseAudio's protocol in its place.
-/// - `printers_announced NAME…` starts an Avahi that has heard of these printers; it is none that sends anything.
+/// - `fake_avahi NAME…` puts a fake in Avahi's place on the bus that has heard of these printers, and sends nothing.
 /// - `desk` shows a graphics card, so that this is a computer in front of which somebody sits.
 /// - `speakers` gives it an output; `microphone` an input.
 /// - `print_service` starts CUPS with folders of its own, and `printer NAME URI` adds a queue with a driver.
@@ -215,10 +215,10 @@ desk() {
   ln -s ../../../../bus/pci/drivers/i915 /run/lab/desk/card0/device/driver
   show /run/lab/desk /sys/class/drm
 }
-printers_announced() {
-  # The interface as Avahi describes it. Its answers come as signals, after the browser's own path.
+fake_avahi() {
+  # A fake: only the interface, as Avahi describes it. Its answers come as signals, after the browser's own path.
   if [ ! -S /run/dbus/system_bus_socket ]; then bus timedated ''; fi
-  python3 - "$@" > /run/lab/avahi.log 2>&1 <<'PYTHON' &
+  python3 - "$@" > /run/lab/fake-avahi.log 2>&1 <<'PYTHON' &
 import sys
 import dbus, dbus.service
 from dbus.mainloop.glib import DBusGMainLoop
@@ -226,7 +226,7 @@ from gi.repository import GLib
 DBusGMainLoop(set_as_default=True)
 bus = dbus.SystemBus()
 BROWSER = 'org.freedesktop.Avahi.ServiceBrowser'
-class Browser(dbus.service.Object):
+class FakeBrowser(dbus.service.Object):
     @dbus.service.signal(BROWSER, signature='iisssu')
     def ItemNew(self, interface, protocol, name, kind, domain, flags): pass
     @dbus.service.signal(BROWSER, signature='')
@@ -239,17 +239,17 @@ class Browser(dbus.service.Object):
         self.CacheExhausted()
         GLib.timeout_add(300, lambda: self.AllForNow() or False)
         return False
-class Server(dbus.service.Object):
+class FakeServer(dbus.service.Object):
     count = 0
     @dbus.service.method('org.freedesktop.Avahi.Server', in_signature='iissu', out_signature='o')
     def ServiceBrowserNew(self, interface, protocol, kind, domain, flags):
-        Server.count += 1
-        path = '/Client1/ServiceBrowser%d' % Server.count
-        browser = Browser(bus, path)
+        FakeServer.count += 1
+        path = '/Client1/ServiceBrowser%d' % FakeServer.count
+        browser = FakeBrowser(bus, path)
         GLib.idle_add(browser.tell, kind)
         return dbus.ObjectPath(path)
 name = dbus.service.BusName('org.freedesktop.Avahi', bus)
-Server(bus, '/')
+FakeServer(bus, '/')
 GLib.MainLoop().run()
 PYTHON
   until_true dbus-send --system --print-reply --dest=org.freedesktop.Avahi / org.freedesktop.DBus.Introspectable.Introspect
