@@ -275,6 +275,56 @@ fn commands_of_the_shell_have_at_most_five_lines() {
     assert!(commands > 10, "this test has lost its eyes");
 }
 
+/// The programs that probes and evidence start, with where and how long, as the documentation lists them.
+#[test]
+fn every_program_that_is_started_is_listed() {
+    let crates = root().join("src-tauri/crates");
+    let mut started = BTreeSet::new();
+    let mut starters = BTreeSet::new();
+    for file in ["facts/src", "package/src"].iter().flat_map(|folder| rust_files(&crates.join(folder))) {
+        let place = file.strip_prefix(&crates).unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(&file).unwrap();
+        // What tests start is theirs; gzip unpacks a recorded journal for them.
+        let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let starts = |l: &str| l.contains("Command::new(") && !l.contains(r#"("gzip")"#);
+        if !place.contains("/tests/") && text.lines().any(starts) {
+            starters.insert(place.clone());
+        }
+        let patience = |name: &str| {
+            let (_, value) = text.split_once(&format!("const {name}: Duration = Duration::from_")).unwrap();
+            let (unit, number) = value.split(')').next().unwrap().split_once('(').unwrap();
+            let number: f64 = number.parse().unwrap();
+            if unit == "millis" { number / 1000.0 } else { number }
+        };
+        for call in text.split("program(cx, ").skip(1) {
+            let call = call.split(')').next().unwrap();
+            let name = call.split(',').next().unwrap().trim_matches('"');
+            let limit = call.rsplit(", ").nth(1).unwrap();
+            started.insert(format!("`{name}` `{place}` {} s", patience(limit)));
+        }
+        for call in text.split("run(&system.").skip(1) {
+            let name = call.split(',').next().unwrap();
+            started.insert(format!("`{name}` `{place}` {} s", patience("PATIENCE")));
+        }
+    }
+    // Whatever else starts one has a time of its own, and belongs into this test.
+    let known = ["facts/src/source.rs", "package/src/evidence/command.rs"];
+    assert_eq!(starters, known.map(str::to_owned).into());
+    let page = std::fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap();
+    let (_, list) = page.split_once("## Programs that are started").unwrap();
+    let listed: BTreeSet<String> = list
+        .lines()
+        .skip(1)
+        .take_while(|l| !l.starts_with("## "))
+        .filter(|l| l.starts_with("| `"))
+        .map(|l| l.split(" | ").collect::<Vec<_>>())
+        .map(|cells| {
+            format!("{} {} {}", cells[0].trim_start_matches("| "), cells[2], cells[3].trim_end_matches(" |"))
+        })
+        .collect();
+    assert_eq!(listed, started);
+}
+
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     files(folder, "rs")
 }
