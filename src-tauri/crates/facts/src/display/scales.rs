@@ -93,7 +93,7 @@ fn gnome(text: &str) -> Vec<Arrangement> {
     while all.len() < MOST {
         // A file that was damaged is worth what stands before the damage.
         match reader.read_event() {
-            Ok(Event::Start(tag)) => inside = tag.local_name().as_ref().to_owned(),
+            Ok(Event::Start(tag)) => tag.local_name().as_ref().clone_into(&mut inside),
             Ok(Event::Text(value)) => {
                 let value = value.trim();
                 match inside.as_str() {

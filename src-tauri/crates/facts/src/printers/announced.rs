@@ -83,7 +83,7 @@ async fn ask() -> Result<Vec<NetworkPrinter>, Absence> {
         let Some(Ok(signal)) = signals.next().await else { break };
         seen += 1;
         let header = signal.header();
-        match header.member().map(|member| member.as_str()) {
+        match header.member().map(zbus::names::MemberName::as_str) {
             Some("ItemNew") => {
                 if let Ok(item) = signal.body().deserialize::<Item>() {
                     add(&mut found, item);
