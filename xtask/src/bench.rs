@@ -106,13 +106,7 @@ fn children_ticks() -> Option<u64> {
 /// How many values both programs report of the same computer.
 fn values(befund: &str) -> Result<()> {
     let data = Scratch::new("values")?;
-    let zip = data.0.join("package.zip");
-    let zip = zip.to_string_lossy();
-    let package = ["package", "--offline", "--guide", "slow-computer", "--output", &zip];
-    let made = data.befund(befund, &package).output().context("cannot start befund")?;
-    if !made.status.success() {
-        bail!("befund package failed: {}", String::from_utf8_lossy(&made.stderr));
-    }
+    let zip = data.package(befund)?;
     let facts = data.befund(befund, &["open", &zip, "--file", "facts.json"]).output()?;
     let facts: serde_json::Value = serde_json::from_slice(&facts.stdout).context("facts.json is no JSON")?;
     let all = data.befund(befund, &["check", "--offline", "--json"]).output()?;
@@ -150,16 +144,9 @@ fn leaves(value: &serde_json::Value) -> usize {
 /// Each makes its package once: the peer takes minutes.
 fn package(befund: &str) -> Result<()> {
     let data = Scratch::new("package")?;
-    let zip = data.0.join("package.zip").to_string_lossy().into_owned();
     let started = Instant::now();
-    let made = data
-        .befund(befund, &["package", "--offline", "--guide", "slow-computer", "--output", &zip])
-        .output()
-        .context("cannot start befund")?;
+    data.package(befund)?;
     let ours = started.elapsed();
-    if !made.status.success() {
-        bail!("befund package failed: {}", String::from_utf8_lossy(&made.stderr));
-    }
     let folder = data.0.to_string_lossy().into_owned();
     let started = Instant::now();
     let sos = Command::new("sos")
@@ -189,6 +176,17 @@ impl Scratch {
         let folder = std::env::temp_dir().join(format!("befund-bench-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(Self(folder))
+    }
+
+    /// Makes a package in this folder and says where.
+    fn package(&self, befund: &str) -> Result<String> {
+        let zip = self.0.join("package.zip").to_string_lossy().into_owned();
+        let args = ["package", "--offline", "--guide", "slow-computer", "--output", &zip];
+        let made = self.befund(befund, &args).output().context("cannot start befund")?;
+        if !made.status.success() {
+            bail!("befund package failed: {}", String::from_utf8_lossy(&made.stderr));
+        }
+        Ok(zip)
     }
 
     /// Befund with its data in this folder.

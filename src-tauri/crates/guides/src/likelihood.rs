@@ -64,7 +64,17 @@ pub(crate) enum Hypothesis<'g> {
 impl<'g> Hypothesis<'g> {
     /// All of them: the causes in the order of the file, then the two that every guide has.
     pub(crate) fn all(guide: &'g Guide) -> Vec<Self> {
-        guide.causes.iter().map(Hypothesis::Cause).chain([Self::SomethingElse, Self::NoProblem]).collect()
+        Self::problems(guide).chain([Self::NoProblem]).collect()
+    }
+
+    /// Those of them under which something is wrong.
+    pub(crate) fn problems(guide: &'g Guide) -> impl Iterator<Item = Self> {
+        Self::causes(guide).chain([Self::SomethingElse])
+    }
+
+    /// Those that the guide describes.
+    pub(crate) fn causes(guide: &'g Guide) -> impl Iterator<Item = Self> {
+        guide.causes.iter().map(Hypothesis::Cause)
     }
 
     /// Its weight before anything is known.
@@ -250,11 +260,6 @@ pub(crate) fn of_observations(model: &Model<'_>, evidence: &Evidence) -> Vec<f64
             checks + answers.iter().map(|(of, answer)| of.chance(*hypothesis, answer).ln()).sum::<f64>()
         })
         .collect()
-}
-
-/// The causes of a guide, without the two that every guide has.
-pub(crate) fn causes(guide: &Guide) -> impl Iterator<Item = Hypothesis<'_>> {
-    guide.causes.iter().map(Hypothesis::Cause)
 }
 
 /// P(status given a hypothesis), for the statuses of a check that count. "Something else" is not one

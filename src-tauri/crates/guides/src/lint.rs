@@ -12,7 +12,7 @@ use befund_content::{ContentError, Text, misworded, parse_yaml};
 use crate::diagnose;
 use crate::file::{At, FixFile, GuideFile, Ordered};
 use crate::guide::{Cause, Guide, Level};
-use crate::likelihood::{self, Baseline, Model};
+use crate::likelihood::{self, Baseline, Hypothesis, Model};
 use crate::{Evidence, Guides};
 
 /// Lines of symptoms in each language below which the search hardly finds a guide.
@@ -217,7 +217,7 @@ impl Lint<'_> {
         for (key, question) in &raw.questions.0 {
             let Some(known) = guide.questions.iter().find(|q| q.id == key.value.as_str()) else { continue };
             let of = likelihood::Answers::of(known);
-            let rows = likelihood::causes(guide)
+            let rows = Hypothesis::causes(guide)
                 .map(|cause| known.answers.iter().map(|a| of.chance(cause, &a.id)).collect())
                 .collect();
             if same(rows) {
@@ -238,10 +238,8 @@ impl Lint<'_> {
             if !seen.insert(check.clone()) {
                 continue;
             }
-            let mut hypotheses: Vec<_> = likelihood::causes(guide).collect();
-            hypotheses.push(likelihood::Hypothesis::NoProblem);
-            let rows = hypotheses
-                .into_iter()
+            let rows = Hypothesis::causes(guide)
+                .chain([Hypothesis::NoProblem])
                 .map(|h| likelihood::of_check(&model, h, &check).into_iter().map(|(_, p)| p).collect())
                 .collect();
             if same(rows) {

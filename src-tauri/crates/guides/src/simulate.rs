@@ -101,8 +101,7 @@ impl Course {
 
 /// Walks through a guide as its own model says that people would.
 pub fn simulate(guide: &Guide, checks: &Checks, draws: Draws) -> Simulation {
-    let problems: Vec<(usize, Hypothesis<'_>)> =
-        Hypothesis::all(guide).into_iter().filter(|h| h.id().is_some()).enumerate().collect();
+    let problems: Vec<(usize, Hypothesis<'_>)> = Hypothesis::problems(guide).enumerate().collect();
     let weights: f64 = problems.iter().map(|(_, h)| h.prior(guide)).sum();
     let walked = in_parallel(&problems, |(at, truth)| {
         walks(&Model::new(guide, checks), *truth, draws.seed ^ *at as u64, draws)
@@ -356,8 +355,7 @@ fn after_what_prepares(guide: &Guide) -> Vec<usize> {
 /// set of fixes does not depend on their order, so that it is enough to know the best way on from every set.
 fn best_order(guide: &Guide, belief: &[f64]) -> Vec<usize> {
     let fixes = &guide.fixes;
-    let hypotheses: Vec<Hypothesis<'_>> =
-        Hypothesis::all(guide).into_iter().filter(|h| h.id().is_some()).collect();
+    let hypotheses: Vec<Hypothesis<'_>> = Hypothesis::problems(guide).collect();
     let sets = 1_usize << fixes.len();
     let left: Vec<f64> = (0..sets)
         .map(|set| {

@@ -212,8 +212,7 @@ struct Planner<'g> {
 impl<'g> Planner<'g> {
     fn new(model: &Model<'g>, evidence: &Evidence, contradictory: bool) -> Self {
         let guide = model.guide;
-        let hypotheses: Vec<Hypothesis<'g>> =
-            Hypothesis::all(guide).into_iter().filter(|h| h.id().is_some()).collect();
+        let hypotheses: Vec<Hypothesis<'g>> = Hypothesis::problems(guide).collect();
         let gone = |id: &FixId| evidence.fixes_failed.contains(id) || evidence.fixes_skipped.contains(id);
         let open: Vec<&Fix> = guide.fixes.iter().filter(|f| !gone(&f.id)).collect();
         let options: Vec<Remedy<'g>> = open

@@ -168,14 +168,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_account_of_a_directory_is_not_asked_for_here() {
-        let person = OwnAccount {
-            name: "ada".into(),
-            number: 7,
-            group: 7,
-            gecos: String::new(),
-            home: String::new(),
-            shell: String::new(),
-        };
+        let person = OwnAccount::named("ada");
         let absent = measure(&Context::default(), &Ok(person), Some(KeptBy::Directory)).await.unwrap_err();
         assert_eq!(absent.reason, Reason::NotSupported);
     }

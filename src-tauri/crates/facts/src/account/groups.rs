@@ -128,21 +128,10 @@ mod tests {
 
     const TABLE: &str = "root:x:0:\nlp:x:7:\nsudo:x:27:ada,bob\nscanner:x:115:ada\nproject-x:x:2000:ada\nada:x:1000:\nodd\nbad:x:no:ada\n";
 
-    fn ada() -> OwnAccount {
-        OwnAccount {
-            name: "ada".into(),
-            number: 1000,
-            group: 1000,
-            gecos: String::new(),
-            home: "/home/ada".into(),
-            shell: "/bin/sh".into(),
-        }
-    }
-
     #[test]
     fn groups_added_after_signing_in_are_missing_in_the_session_and_own_names_stay_here() {
         let session = in_session("Gid:\t1000\t1000\t1000\t1000\nGroups:\t27 1000 \n").unwrap();
-        let groups = compare(TABLE, &by_table(TABLE, &ada()), &session);
+        let groups = compare(TABLE, &by_table(TABLE, &OwnAccount::named("ada")), &session);
         let known: Vec<_> = groups.known.iter().map(|g| (g.name.as_str(), g.in_session)).collect();
         assert_eq!(known, [("scanner", false), ("sudo", true)]);
         // The person's own group, and the project's.
@@ -152,7 +141,7 @@ mod tests {
     #[tokio::test]
     async fn in_a_container_of_users_nothing_is_said() {
         let (_tree, cx) = tree(&[("/proc/self/uid_map", "0 1000 1\n"), ("/etc/group", TABLE)]);
-        let absent = measure(&cx, &Ok(ada())).await.unwrap_err();
+        let absent = measure(&cx, &Ok(OwnAccount::named("ada"))).await.unwrap_err();
         assert_eq!(absent.reason, Reason::NothingToMeasure);
     }
 

@@ -228,17 +228,6 @@ mod tests {
         })
     }
 
-    fn ada() -> OwnAccount {
-        OwnAccount {
-            name: "ada".into(),
-            number: 1000,
-            group: 1000,
-            gecos: String::new(),
-            home: "/home/ada".into(),
-            shell: "/bin/sh".into(),
-        }
-    }
-
     #[test]
     fn settings_come_from_included_files_too_and_the_first_one_counts() {
         let read = settings(
@@ -253,7 +242,7 @@ mod tests {
             &[],
         );
         assert_eq!(read.realm.as_deref(), Some("CORP.EXAMPLE"));
-        let absent = read.place(Some(&ada())).unwrap_err();
+        let absent = read.place(Some(&OwnAccount::named("ada"))).unwrap_err();
         assert!(absent.reason == Reason::NotSupported && absent.detail.contains("KCM"), "{absent:?}");
     }
 
@@ -269,7 +258,8 @@ mod tests {
     #[test]
     fn the_place_of_the_tickets_is_the_sessions_the_settings_or_the_usual_one() {
         let place = |name: Option<&str>| {
-            Settings { cache: name.map(str::to_owned), ..Settings::default() }.place(Some(&ada()))
+            Settings { cache: name.map(str::to_owned), ..Settings::default() }
+                .place(Some(&OwnAccount::named("ada")))
         };
         let file = |path: &str| Ok(Place::File(path.to_owned()));
         assert_eq!(place(None), file("/tmp/krb5cc_1000"));

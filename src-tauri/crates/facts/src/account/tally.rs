@@ -132,16 +132,7 @@ mod tests {
         let folder = tree.path().join("var/lib/faillock");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("ada"), record(5, 1)).unwrap();
-        let person = |name: &str| {
-            Ok(OwnAccount {
-                name: name.into(),
-                number: 7,
-                group: 7,
-                gecos: String::new(),
-                home: String::new(),
-                shell: String::new(),
-            })
-        };
+        let person = |name: &str| Ok(OwnAccount::named(name));
         assert_eq!(measure(&cx, &person("ada")).await.unwrap().counted_count, 1);
         assert_eq!(measure(&cx, &person("bob")).await.unwrap().counted_count, 0);
         assert_eq!(measure(&cx, &person("../x")).await.unwrap_err().reason, Reason::NotSupported);

@@ -194,6 +194,19 @@ pub(crate) struct OwnAccount {
 }
 
 impl OwnAccount {
+    /// An ordinary account, for tests of what is read about one.
+    #[cfg(test)]
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            number: 1000,
+            group: 1000,
+            gecos: String::new(),
+            home: format!("/home/{name}"),
+            shell: "/bin/sh".into(),
+        }
+    }
+
     /// The first field of the comment; `&` stands for the login name with a capital: passwd(5).
     fn full_name(&self) -> Result<String, Absence> {
         let mut login = self.name.chars();
